@@ -1,6 +1,10 @@
 //! `shall`: requirements as rules, judged against exported service-management data, with evidence.
 
+pub mod data;
 pub mod diagnostic;
+pub mod eval;
+pub mod ir;
+pub mod schema;
 pub mod source;
 pub mod syntax;
 pub mod value;

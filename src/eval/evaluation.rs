@@ -1,0 +1,63 @@
+//! What comes out of evaluating a body: each subject's status, and how many candidates were looked at.
+
+use crate::ir::VariableId;
+use crate::schema::RecordId;
+use crate::value::{Cell, Truth};
+
+/// What a variable of a `for each` stands for in a subject.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Binding {
+    /// A row of a record.
+    Row(RecordId, u32),
+    /// An element of a list, a set or calendar units.
+    Element(Cell),
+    /// The one extra candidate of a record whose extract is missing or incomplete: everything about it is unknown.
+    Missing(RecordId),
+}
+
+/// A subject: what each `for each` of the body is bound to, in order; empty for the organization.
+///
+/// An outer subject whose later `for each` has no candidates, or that a `let` decided, has the outer bindings only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Subject {
+    /// The bindings.
+    pub bindings: Vec<(VariableId, Binding)>,
+}
+
+/// How many candidates a `for each` had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StepCount {
+    /// All of them: rows of the record, elements of the lists; the extra candidate of a missing extract is not counted.
+    pub candidates: u64,
+    /// Those whose `where` is true or unknown.
+    pub kept: u64,
+}
+
+/// Every subject of a body with its status.
+///
+/// The population is `holds + vacuous + fails + unknown`. Lists are in order of the candidates (row order), whatever the
+/// batches and threads.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evaluation {
+    /// One for each `for each`, in order.
+    pub steps: Vec<StepCount>,
+    /// How many subjects hold, not counting those that hold vacuously.
+    pub holds: u64,
+    /// How many hold only because an `every`, a `covers` or a later `for each` had nothing to range over.
+    pub vacuous: u64,
+    /// The subjects that fail.
+    pub fails: Vec<Subject>,
+    /// For each that fails, what the `when` of the rule's grade says; empty if there is none.
+    pub major: Vec<Truth>,
+    /// The subjects of which it is not known whether they hold, or whether they belong.
+    pub unknown: Vec<Subject>,
+    /// How many candidates were examined to get there: a measure of cost that depends on the data alone, not on batches or threads.
+    pub examined: u64,
+}
+
+impl Evaluation {
+    /// How many subjects there are.
+    pub fn population(&self) -> u64 {
+        self.holds + self.vacuous + self.fails.len() as u64 + self.unknown.len() as u64
+    }
+}

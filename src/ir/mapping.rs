@@ -1,0 +1,149 @@
+//! How files of an export become records: the checked form of a `source`.
+//!
+//! Data laid out as the records themselves needs no source; the reader makes a mapping of this same form for it.
+
+use std::collections::BTreeMap;
+
+use crate::schema::{FieldId, RecordId};
+use crate::source::Span;
+use crate::value::Zone;
+
+/// A source.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub title: String,
+    /// Its mappings, in order.
+    pub mappings: Vec<Mapping>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// How some files become records of one type.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// The record.
+    pub record: RecordId,
+    /// Patterns of file names relative to the export, with `/` between folders; `*` stands for any characters but `/`.
+    pub files: Vec<String>,
+    /// Where the records are in a file of JSON: empty for the top (an array of records, or one line each).
+    pub at: Vec<Step>,
+    /// Which of several rows with an equal value at a path is the record; after the filters.
+    pub keep: Option<Keep>,
+    /// Choices of rows, in order.
+    pub filters: Vec<Filter>,
+    /// Where each field comes from. A field that is not here is not exported: unknown in every row.
+    pub fields: BTreeMap<FieldId, FieldSource>,
+    /// The delimiter of CSV; none: a comma, a tab for `.tsv`.
+    pub delimiter: Option<u8>,
+    /// Where it is written; none for data laid out as the records.
+    pub span: Option<Span>,
+}
+
+/// A step of a path into a row.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Step {
+    /// A key of an object, a column of a table, or a position in an array, as written.
+    Name(String),
+    /// Every value of an object, every element of an array.
+    Every,
+}
+
+/// Which of several rows with an equal value is the record.
+#[derive(Debug, Clone)]
+pub struct Keep {
+    /// The last in order of file and row (or the first).
+    pub last: bool,
+    /// Where the value is.
+    pub path: Vec<Step>,
+}
+
+/// A choice of rows: a row that does not pass is left out, and counted.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// Where it looks.
+    pub path: Vec<Step>,
+    /// What it demands.
+    pub test: Test,
+    /// Whether rows that satisfy the test stay (`only`) or go (`exclude`).
+    pub only: bool,
+    /// The reason, for `exclude`.
+    pub because: Option<String>,
+    /// As written.
+    pub span: Span,
+}
+
+/// A test of the text at a path. What is not there, `null` and blank text are absent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Test {
+    /// It is one of these; false where it is absent.
+    In(Vec<String>),
+    /// It is none of these; true where it is absent.
+    NotIn(Vec<String>),
+    /// It is there.
+    Present,
+    /// It is not there.
+    Absent,
+}
+
+/// Where a field comes from.
+#[derive(Debug, Clone)]
+pub enum FieldSource {
+    /// From a path into the row.
+    Path {
+        /// The path; `Every` only for a list.
+        path: Vec<Step>,
+        /// How it is read.
+        reading: Reading,
+    },
+    /// As if the export had this text in every row.
+    Constant {
+        /// The text.
+        text: String,
+        /// How it is read.
+        reading: Reading,
+    },
+    /// It is not in the export: unknown in every row.
+    Unknown {
+        /// Why.
+        because: String,
+    },
+}
+
+/// How a text or number of an export becomes a value of the field's type.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Texts that mean absent, besides blank text and `null`.
+    pub absent: Vec<String>,
+    /// What separates the elements of a list in a text.
+    pub split: Option<String>,
+    /// The value map: text of the export to member position (of an enum) or 0 and 1 (of a boolean). Exhaustive: what is not in it is unmapped.
+    pub map: Option<BTreeMap<String, u32>>,
+    /// Marks of numbers.
+    pub number: NumberNotation,
+    /// Forms of times and dates, tried in order; empty: RFC 3339 and ISO 8601.
+    pub times: Vec<String>,
+    /// The zone of times that carry none.
+    pub zone: Option<Zone>,
+    /// The unit of a plain number that stands for a timestamp (since 1970-01-01T00:00Z) or a duration: its length in microseconds.
+    pub unit: Option<i64>,
+    /// Whether a number is a percentage: `95` means 0.95.
+    pub percent: bool,
+}
+
+/// Marks of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberNotation {
+    /// Between whole part and decimals.
+    pub decimal: char,
+    /// Between thousands, if any.
+    pub thousands: Option<char>,
+}
+
+impl Default for NumberNotation {
+    fn default() -> NumberNotation {
+        NumberNotation { decimal: '.', thousands: None }
+    }
+}

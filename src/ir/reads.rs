@@ -1,0 +1,185 @@
+//! What a program looks at: walks over expressions, and the fields and records that they read.
+
+use std::collections::BTreeSet;
+
+use super::{Binder, Body, Condition, Domain, Expr, ExprKind, Step, Template, TemplatePart, VariableId};
+use crate::schema::{FieldId, KeySpaceId, RecordId, Schema, Type};
+
+/// The fields, records and key spaces that bodies look at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Records that are ranged over or looked up; the key fields of each are among `fields`.
+    pub records: BTreeSet<RecordId>,
+    /// Fields that are read.
+    pub fields: BTreeSet<(RecordId, FieldId)>,
+    /// Key spaces in which keys are compared or looked up.
+    pub spaces: BTreeSet<KeySpaceId>,
+}
+
+impl Reads {
+    /// Adds what a body looks at.
+    pub fn add_body(&mut self, schema: &Schema, body: &Body) {
+        for_each_expr(body, &mut |expr| self.add_expr(schema, expr));
+        for step in &body.steps {
+            if let Step::ForEach { binder, .. } = step {
+                self.add_binder(schema, binder);
+            }
+        }
+    }
+
+    /// Adds what an expression and all under it look at.
+    pub fn add_tree(&mut self, schema: &Schema, expr: &Expr) {
+        walk(expr, &mut |expr| self.add_expr(schema, expr));
+    }
+
+    /// Adds what another set of bodies looks at.
+    pub fn add(&mut self, other: &Reads) {
+        self.records.extend(&other.records);
+        self.fields.extend(&other.fields);
+        self.spaces.extend(&other.spaces);
+    }
+
+    fn add_expr(&mut self, schema: &Schema, expr: &Expr) {
+        self.add_type(schema, &expr.ty.base);
+        match &expr.kind {
+            ExprKind::Field { record, field, .. } => {
+                self.add_record(schema, *record);
+                self.fields.insert((*record, *field));
+            }
+            ExprKind::IsRecord { operand, record } => {
+                self.add_record(schema, *record);
+                if let Type::Reference(targets) = &operand.ty.base {
+                    targets.iter().for_each(|target| self.add_record(schema, *target));
+                }
+            }
+            ExprKind::Quantified { binder, .. } | ExprKind::Aggregate { binder, .. } => self.add_binder(schema, binder),
+            _ => {}
+        }
+    }
+
+    fn add_binder(&mut self, schema: &Schema, binder: &Binder) {
+        if let Domain::Records(record) = binder.domain {
+            self.add_record(schema, record);
+        }
+    }
+
+    fn add_record(&mut self, schema: &Schema, record: RecordId) {
+        self.records.insert(record);
+        self.fields.extend(schema.record(record).key.iter().map(|field| (record, *field)));
+    }
+
+    fn add_type(&mut self, schema: &Schema, ty: &Type) {
+        match ty {
+            Type::Reference(targets) => {
+                self.spaces.insert(schema.reference_space(targets));
+            }
+            Type::List(element) | Type::Set(element) => self.add_type(schema, element),
+            _ => {}
+        }
+    }
+}
+
+/// Calls `visit` for the direct parts of an expression, binders' parts included, in order of the text.
+///
+/// The two sides of a key or order part are parts of a conjunct already and are not visited again.
+pub fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+    match &expr.kind {
+        ExprKind::Literal(_)
+        | ExprKind::Parameter(_)
+        | ExprKind::AsOf
+        | ExprKind::Today
+        | ExprKind::Period
+        | ExprKind::Variable(_) => {}
+        ExprKind::Field { base: operand, .. }
+        | ExprKind::Not(operand)
+        | ExprKind::Negate(operand)
+        | ExprKind::Presence { operand, .. }
+        | ExprKind::IsRecord { operand, .. }
+        | ExprKind::Matches { text: operand, .. }
+        | ExprKind::Convert { operand, .. } => visit(operand),
+        ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Filled(parts) | ExprKind::Set(parts) => {
+            parts.iter().for_each(visit);
+        }
+        ExprKind::Call { arguments, .. } => arguments.iter().for_each(visit),
+        ExprKind::Implies(left, right)
+        | ExprKind::Compare { left, right, .. }
+        | ExprKind::Arithmetic { left, right, .. }
+        | ExprKind::SetOperation { left, right, .. }
+        | ExprKind::Covers(left, right)
+        | ExprKind::Overlaps(left, right)
+        | ExprKind::Otherwise { value: left, default: right }
+        | ExprKind::In { element: left, collection: right }
+        | ExprKind::During { element: left, interval: right }
+        | ExprKind::TextTest { text: left, part: right, .. }
+        | ExprKind::Interval { from: left, until: right, .. } => {
+            visit(left);
+            visit(right);
+        }
+        ExprKind::If { condition, then, otherwise } => {
+            visit(condition);
+            visit(then);
+            visit(otherwise);
+        }
+        ExprKind::Quantified { binder, has, .. } => {
+            for_each_binder_part(binder, visit);
+            has.iter().for_each(|has| visit(has));
+        }
+        ExprKind::Aggregate { binder, value, by, .. } => {
+            for_each_binder_part(binder, visit);
+            by.iter().for_each(|by| visit(by));
+            value.iter().for_each(|value| visit(value));
+        }
+    }
+}
+
+fn for_each_binder_part<'a>(binder: &'a Binder, visit: &mut dyn FnMut(&'a Expr)) {
+    if let Domain::Elements(elements) = &binder.domain {
+        visit(elements);
+    }
+    binder.conjuncts.iter().for_each(visit);
+}
+
+/// Calls `visit` for an expression and everything under it, outer first.
+pub fn walk<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+    visit(expr);
+    for_each_child(expr, &mut |child| walk(child, visit));
+}
+
+/// Calls `visit` for every expression of a body, template holes included, outer first.
+pub fn for_each_expr<'a>(body: &'a Body, visit: &mut dyn FnMut(&'a Expr)) {
+    for step in &body.steps {
+        match step {
+            Step::ForEach { binder, .. } => for_each_binder_part(binder, &mut |part| walk(part, visit)),
+            Step::Let { value, .. } => walk(value, visit),
+        }
+    }
+    match &body.condition {
+        Condition::Plain(condition) => walk(condition, visit),
+        Condition::AnyOf(branches) | Condition::AllOf(branches) => {
+            branches.iter().for_each(|branch| walk(&branch.condition, visit));
+        }
+    }
+    if let Some(Template { parts }) = &body.because {
+        for part in parts {
+            if let TemplatePart::Hole(hole) = part {
+                walk(hole, visit);
+            }
+        }
+    }
+}
+
+/// Returns the variables that an expression uses and does not bind itself.
+pub fn free_variables(expr: &Expr) -> BTreeSet<VariableId> {
+    let (mut used, mut bound) = (BTreeSet::new(), BTreeSet::new());
+    walk(expr, &mut |part| match &part.kind {
+        ExprKind::Variable(variable) => {
+            used.insert(*variable);
+        }
+        ExprKind::Quantified { binder, .. } | ExprKind::Aggregate { binder, .. } => {
+            bound.insert(binder.variable);
+        }
+        _ => {}
+    });
+    // Variables are unique in a body, so what is bound inside is nowhere else.
+    used.difference(&bound).copied().collect()
+}
