@@ -3,6 +3,8 @@
 //! Only this module names jiff's types. Instants are microseconds since 1970-01-01T00:00Z, days are counted from
 //! 1970-01-01. The zone rules are bundled with the program, never the system's.
 
+pub mod format;
+
 use std::cmp::Ordering;
 use std::fmt;
 
