@@ -1,0 +1,297 @@
+//! What pest says of a text that does not fit the grammar, in words.
+
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use super::declaration::{a_kind, is_reserved};
+use super::{Builder, Rule};
+use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::syntax::ast::ItemKind;
+
+/// The first words of items.
+pub(in crate::syntax) const ITEM_WORDS: [&str; 9] =
+    ["zone", "standard", "record", "parameter", "bind", "define", "rule", "advice", "source"];
+
+/// How many things a message says could stand at a place.
+const MOST_EXPECTED: usize = 5;
+
+impl Builder<'_> {
+    /// Reports where the grammar could not go on.
+    pub(super) fn misfit(&self, error: &Error<Rule>) {
+        let offset = match error.location {
+            InputLocation::Pos(offset) | InputLocation::Span((offset, _)) => offset,
+        };
+        let expected = match &error.variant {
+            ErrorVariant::ParsingError { positives, .. } => expected_texts(positives),
+            ErrorVariant::CustomError { .. } => Vec::new(),
+        };
+        let found = self.found(offset);
+        let shown = match found {
+            "" => format!("the end of the {}", if self.kind == ItemKind::Unknown { "item" } else { self.kind.word() }),
+            found => format!("`{found}`"),
+        };
+        // At the end of the item, the place is its last character.
+        let (from, to) = match found {
+            "" => {
+                let end = self.text.trim_end().len();
+                let last = self.text.get(..end).and_then(|text| text.chars().next_back()).map_or(0, char::len_utf8);
+                (end - last, end)
+            }
+            found => (offset, offset + found.len()),
+        };
+        let message = match expected.as_slice() {
+            [] => format!("{shown} does not fit here"),
+            expected => format!("expected {}, found {shown}", listed(expected)),
+        };
+        let diagnostic =
+            Diagnostic::new(Code::SyntaxError, self.place(from, to), message, "cannot be read from here on");
+        self.report(diagnostic.with_help_if(self.help(found, offset, &expected)));
+    }
+
+    /// What stands at an offset: a word, a number, a text or one mark; empty at the end of the item.
+    fn found(&self, offset: usize) -> &str {
+        let rest = self.text.get(offset..).unwrap_or("");
+        let Some(first) = rest.chars().next() else { return "" };
+        let length = if first.is_alphanumeric() || first == '_' {
+            rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len())
+        } else if first == '"' {
+            let line = rest.lines().next().unwrap_or("");
+            line.get(1..).and_then(|inner| inner.find('"')).map_or(line.len(), |end| end + 2)
+        } else {
+            first.len_utf8()
+        };
+        let found = rest.get(..length).unwrap_or("");
+        if found.trim().is_empty() { "" } else { found }
+    }
+
+    fn help(&self, found: &str, offset: usize, expected: &[&'static str]) -> Option<String> {
+        let line = self.text.get(..offset).unwrap_or("").rsplit('\n').next().unwrap_or("");
+        if ITEM_WORDS.contains(&found) && line.trim().is_empty() && self.next_is_name(offset + found.len()) {
+            return Some(format!("if this begins {}, begin it in column 1", a_kind(kind_of(found))));
+        }
+        let words: Vec<&str> = expected.iter().flat_map(|text| quoted_words(text)).collect();
+        if let Some(near) = closest(found, words).filter(|_| !found.is_empty()) {
+            return Some(format!("did you mean `{near}`?"));
+        }
+        if is_reserved(found) && expected.iter().any(|text| text.contains("name")) {
+            return Some(format!(
+                "`{found}` is a word of expressions and cannot be a name; fields and members may have it"
+            ));
+        }
+        if expected.contains(&ELSE) {
+            return Some(
+                "an `if` always has its `else`: what is the value where the condition does not hold?".to_owned(),
+            );
+        }
+        (expected.contains(&PART) && found == "if")
+            .then(|| "write `if none:` under a `for each`, `if absent:` under a `let`".to_owned())
+    }
+
+    fn next_is_name(&self, offset: usize) -> bool {
+        let rest = self.text.get(offset..).unwrap_or("").trim_start_matches([' ', '\t']);
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"')
+    }
+}
+
+/// The kind of item that begins with a word.
+pub(in crate::syntax) fn kind_of(word: &str) -> ItemKind {
+    match word {
+        "zone" => ItemKind::Zone,
+        "standard" => ItemKind::Standard,
+        "record" => ItemKind::Record,
+        "parameter" => ItemKind::Parameter,
+        "bind" => ItemKind::Bind,
+        "define" => ItemKind::Define,
+        "rule" => ItemKind::Rule,
+        "advice" => ItemKind::Advice,
+        "source" => ItemKind::Source,
+        _ => ItemKind::Unknown,
+    }
+}
+
+/// Things in a list: `a`, `a or b`, `a, b or c`.
+fn listed(texts: &[&str]) -> String {
+    match texts {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// The words between backticks in a text.
+fn quoted_words<'a>(text: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// What rules are called, each once, the most telling first.
+fn expected_texts(rules: &[Rule]) -> Vec<&'static str> {
+    let mut texts: Vec<(usize, &'static str)> = Vec::new();
+    for rule in rules {
+        let text = display(*rule);
+        if !text.is_empty() && !texts.iter().any(|(_, known)| *known == text) {
+            texts.push((texts.len(), text));
+        }
+    }
+    // What may merely go on counts less than what may come next.
+    texts.sort_by_key(|(at, text)| (matches!(*text, OPERATOR | END | COMMENT), *at));
+    let mut texts: Vec<&'static str> = texts.into_iter().map(|(_, text)| text).collect();
+    if texts.len() > MOST_EXPECTED {
+        texts.truncate(MOST_EXPECTED);
+        texts.push("something else that may follow");
+    }
+    texts
+}
+
+const OPERATOR: &str = "an operator";
+const EXPRESSION: &str = "an expression";
+const PART: &str = "the next part of the rule";
+const ENTRY: &str = "the next line of the source";
+const END: &str = "the end of the item";
+const COMMENT: &str = "";
+const ELSE: &str = "`else`";
+const LITERAL: &str = "a value";
+
+/// What a rule of the grammar is called in a message; empty for rules that no message should name.
+fn display(rule: Rule) -> &'static str {
+    match rule {
+        Rule::EOI => END,
+        Rule::WHITESPACE | Rule::COMMENT | Rule::gap | Rule::name_char | Rule::end | Rule::reserved => COMMENT,
+        Rule::reserved_word | Rule::digits | Rule::decimal | Rule::ranges => COMMENT,
+        Rule::rule_head | Rule::part_alone | Rule::branch_alone | Rule::record_head => COMMENT,
+        Rule::field_alone | Rule::source_head | Rule::entry_alone => COMMENT,
+
+        Rule::open_brace => "`{`",
+        Rule::close_brace => "`}`",
+        Rule::open_paren => "`(`",
+        Rule::close_paren => "`)`",
+        Rule::open_square => "`[`",
+        Rule::close_square => "`]`",
+        Rule::comma => "`,`",
+        Rule::colon => "`:`",
+        Rule::equals => "`=`",
+        Rule::less => "`<`",
+        Rule::bar => "`|`",
+        Rule::arrow => "`->`",
+        Rule::maps_to => "`=>`",
+        Rule::question_mark => "`?`",
+
+        Rule::word => "a word",
+        Rule::name => "a name",
+        Rule::variable => "a name for it, as in `incident i`",
+        Rule::label => "a label",
+        Rule::item_name => "the name of the item",
+        Rule::standard_name => "the name of a standard",
+        Rule::rule_name => "the name of a rule",
+        Rule::clause_number => "the number of a clause",
+        Rule::letter => "the letter of a list item",
+        Rule::text | Rule::texts => "a text in quotes",
+        Rule::title => "a text in quotes",
+        Rule::reason => "a reason in quotes",
+        Rule::template => "a text in quotes",
+        Rule::template_text | Rule::stray_brace => "the rest of the text",
+        Rule::hole => "an expression in braces",
+
+        Rule::zone | Rule::zone_kw => "`zone`",
+        Rule::standard | Rule::standard_kw => "`standard`",
+        Rule::modality => "`requirements` or `guidance`",
+        Rule::clause | Rule::clause_kw => "`clause`",
+        Rule::record | Rule::record_kw => "`record`",
+        Rule::field => "a field",
+        Rule::key_kw => "`key`",
+        Rule::type_expr => "a type",
+        Rule::list_of => "`list of`",
+        Rule::set_of => "`set of`",
+        Rule::reference => "a reference such as `-> incident`",
+        Rule::enumeration => "an enum such as `{a, b}`",
+        Rule::member => "a member: a word, or a text in quotes",
+        Rule::parameter | Rule::parameter_kw => "`parameter`",
+        Rule::bind | Rule::bind_kw => "`bind`",
+        Rule::from_kw => "`from`",
+        Rule::define | Rule::define_kw => "`define`",
+        Rule::define_parameter => "a parameter such as `i: incident`",
+
+        Rule::rule_item | Rule::rule_kw => "`rule`",
+        Rule::advice | Rule::advice_kw => "`advice`",
+        Rule::part => PART,
+        Rule::cites | Rule::cites_kw => "`cites`",
+        Rule::supports | Rule::supports_kw => "`supports`",
+        Rule::for_each | Rule::for_each_kw => "`for each`",
+        Rule::if_none | Rule::if_none_kw => "`if none`",
+        Rule::let_step | Rule::let_kw => "`let`",
+        Rule::if_absent | Rule::if_absent_kw => "`if absent`",
+        Rule::outcome => "`nonconformity`, `not determined` or `no population`",
+        Rule::condition => "a condition",
+        Rule::modal => "`shall`",
+        Rule::branches => "`any of` or `all of`",
+        Rule::any_of => "`any of`",
+        Rule::all_of => "`all of`",
+        Rule::branch => "a branch such as `label: condition`",
+        Rule::because | Rule::because_kw => "`because`",
+        Rule::grade => "a grade",
+        Rule::major_kw => "`major`",
+        Rule::above_kw => "`above`",
+        Rule::always_kw => "`always`",
+        Rule::when_kw => "`when`",
+
+        Rule::source | Rule::source_kw => "`source`",
+        Rule::entry => ENTRY,
+        Rule::setting | Rule::setting_kw => "a setting",
+        Rule::mapping => "a mapping such as `incident from \"incidents*.json\"`",
+        Rule::at_kw => "`at`",
+        Rule::keep | Rule::keep_kw => "`keep`",
+        Rule::keep_which => "`last` or `first`",
+        Rule::of_each_kw => "`of each`",
+        Rule::only | Rule::only_kw => "`only`",
+        Rule::exclude | Rule::exclude_kw => "`exclude`",
+        Rule::row_test => "a test of a row, such as `status = \"closed\"`",
+        Rule::row_state => "`is present` or `is absent`",
+        Rule::assignment => "an assignment such as `number = ref`",
+        Rule::constant | Rule::constant_kw => "`constant`",
+        Rule::unknown | Rule::unknown_kw => "`unknown`",
+        Rule::conversion => "a conversion",
+        Rule::read_as | Rule::as_kw => "`as`",
+        Rule::value_map | Rule::match_kw => "`match`",
+        Rule::arm => "an arm such as `\"1\" => high`",
+        Rule::split | Rule::split_kw => "`split`",
+        Rule::absent | Rule::absent_kw => "`absent`",
+        Rule::path | Rule::step | Rule::step_name => "a path such as `service.name` or `\"Case ID\"`",
+        Rule::every_step => "`*`",
+
+        Rule::expr
+        | Rule::operand
+        | Rule::primary
+        | Rule::name_or_call
+        | Rule::prefix
+        | Rule::not_op
+        | Rule::negate => EXPRESSION,
+        Rule::paren | Rule::set | Rule::square_list | Rule::quantified | Rule::conditional | Rule::aggregate => {
+            EXPRESSION
+        }
+        Rule::exists_or_no | Rule::every_kw | Rule::if_kw | Rule::aggregate_name => EXPRESSION,
+        Rule::infix | Rule::operator_word | Rule::operator_mark => OPERATOR,
+        Rule::not_in | Rule::starts_with | Rule::ends_with | Rule::through | Rule::implies | Rule::and | Rule::or => {
+            OPERATOR
+        }
+        Rule::in_op | Rule::matches | Rule::contains | Rule::during | Rule::overlaps | Rule::covers => OPERATOR,
+        Rule::within | Rule::minus | Rule::union | Rule::otherwise | Rule::foreign_word | Rule::foreign_mark => {
+            OPERATOR
+        }
+        Rule::range | Rule::and_mark | Rule::or_mark | Rule::less_or_equal | Rule::greater_or_equal => OPERATOR,
+        Rule::not_equal | Rule::equal | Rule::less_than | Rule::greater_than => OPERATOR,
+        Rule::add | Rule::subtract | Rule::multiply | Rule::divide => OPERATOR,
+        Rule::postfix | Rule::field_access | Rule::dot | Rule::state | Rule::is_kw => OPERATOR,
+        Rule::not_kw => "`not`",
+        Rule::arguments => "`(`",
+        Rule::quantifier_call => "`(`",
+        Rule::has_kw => "`has`",
+        Rule::binder => "a record and a name for it, as in `incident i`",
+        Rule::in_kw => "`in`",
+        Rule::where_clause | Rule::where_kw => "`where`",
+        Rule::then_kw => "`then`",
+        Rule::elif_kw => COMMENT,
+        Rule::else_kw => ELSE,
+        Rule::by_kw => "`by`",
+        Rule::literal | Rule::boolean | Rule::date | Rule::timestamp | Rule::number | Rule::regex => LITERAL,
+        Rule::quantity | Rule::amount | Rule::unit => LITERAL,
+        Rule::percent => "a percentage such as `10%`",
+    }
+}

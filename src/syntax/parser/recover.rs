@@ -1,0 +1,161 @@
+//! Finding every fault of a broken item: its parts are parsed one by one.
+
+use pest::Parser;
+use pest::error::Error;
+
+use super::{Builder, Grammar, Input, Pair, Rule};
+use crate::syntax::ast::ItemKind;
+use crate::syntax::scan::{Token, TokenKind};
+
+/// How many faults of one item are reported.
+const MOST_FAULTS: usize = 20;
+
+/// A part of an item, and what it should be.
+struct Part {
+    rule: Rule,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Builder<'a> {
+    /// Reports what is wrong with the parts of an item that cannot be parsed as a whole.
+    ///
+    /// Where each part fits the grammar by itself, what `error` says of the whole is reported, too.
+    pub(super) fn recover(&self, input: &Input<'a>, error: Option<&Error<Rule>>) {
+        let mut misfit = false;
+        for part in parts(input) {
+            if input.open_texts.iter().any(|quote| (part.start..part.end).contains(quote)) {
+                continue;
+            }
+            // A part sees what follows it, for messages on what stands where it should have gone on.
+            let Some(text) = input.text.get(part.start..) else { continue };
+            let Some(own) = input.text.get(part.start..part.end) else { continue };
+            let alone = Builder::new(&Input { base: input.base + part.start, text, ..*input });
+            match Grammar::parse(part.rule, own) {
+                Ok(pairs) => pairs.for_each(|pair| alone.read_alone(pair)),
+                Err(error) => {
+                    alone.misfit(&error);
+                    misfit = true;
+                }
+            }
+            self.diagnostics.borrow_mut().append(&mut alone.diagnostics.into_inner());
+            if self.diagnostics.borrow().len() > MOST_FAULTS {
+                return;
+            }
+        }
+        if let Some(error) = error.filter(|_| !misfit) {
+            self.misfit(error);
+        }
+    }
+
+    fn read_alone(&self, pair: Pair<'_>) {
+        match pair.as_rule() {
+            Rule::part_alone => self.parts_alone(pair),
+            Rule::entry_alone => self.entries_alone(pair),
+            _ => pair.into_inner().for_each(|inner| match inner.as_rule() {
+                Rule::item_name => drop(self.item_name(&inner)),
+                Rule::branch => drop(self.branch(inner)),
+                Rule::field => drop(self.field(inner)),
+                Rule::comma => self.needless_comma(&inner),
+                _ => {}
+            }),
+        }
+    }
+}
+
+/// Cuts an item into parts, where lines begin with a word that can only begin one.
+fn parts(input: &Input<'_>) -> Vec<Part> {
+    match input.kind {
+        ItemKind::Rule | ItemKind::Advice => rule_parts(input),
+        ItemKind::Record => block_parts(input, Rule::record_head, Rule::field_alone, begins_field),
+        ItemKind::Source => block_parts(input, Rule::source_head, Rule::entry_alone, begins_entry),
+        _ => Vec::new(),
+    }
+}
+
+/// The text of the token at a position; empty behind the last.
+fn word<'a>(input: &Input<'a>, at: usize) -> &'a str {
+    input.tokens.get(at).and_then(|token| input.text.get(token.start..token.end)).unwrap_or("")
+}
+
+/// Positions of the tokens that lead a line at a depth and begin something.
+fn starts(input: &Input<'_>, depth: usize, begins: fn(&Input<'_>, usize) -> bool) -> Vec<usize> {
+    let leads = |token: &Token| token.leads && token.depth == depth && token.kind == TokenKind::Word;
+    (1..input.tokens.len()).filter(|at| input.tokens.get(*at).is_some_and(leads) && begins(input, *at)).collect()
+}
+
+/// Parts from each of some tokens to the next of them, the last up to `end`.
+fn between(input: &Input<'_>, rule: Rule, starts: &[usize], end: usize) -> Vec<Part> {
+    let offset = |at: &usize| input.tokens.get(*at).map_or(end, |token| token.start);
+    let ends = starts.iter().skip(1).map(offset).chain([end]);
+    starts.iter().map(offset).zip(ends).map(|(start, end)| Part { rule, start, end }).collect()
+}
+
+fn rule_parts(input: &Input<'_>) -> Vec<Part> {
+    let starts = starts(input, 0, begins_part);
+    let end = input.text.len();
+    let first = starts.first().and_then(|at| input.tokens.get(*at)).map_or(end, |token| token.start);
+    let mut parts = vec![Part { rule: Rule::rule_head, start: 0, end: first }];
+    for (part, at) in between(input, Rule::part_alone, &starts, end).into_iter().zip(starts) {
+        match branches(input, at, &part) {
+            // The whole is at fault only if each branch is good.
+            Some(branches)
+                if Grammar::parse(part.rule, input.text.get(part.start..part.end).unwrap_or("")).is_err() =>
+            {
+                parts.extend(branches);
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts
+}
+
+/// The branches of a condition that begins at a token, if it has some.
+fn branches(input: &Input<'_>, at: usize, condition: &Part) -> Option<Vec<Part>> {
+    let has_branches = matches!(word(input, at), "shall" | "should" | "must")
+        && matches!(word(input, at + 1), "any" | "all")
+        && word(input, at + 2) == "of"
+        && word(input, at + 3) == "{";
+    let inside = |token: &&Token| token.start > condition.start && token.start < condition.end;
+    let close = input
+        .tokens
+        .iter()
+        .filter(inside)
+        .rfind(|token| token.depth == 0 && input.text.get(token.start..token.end) == Some("}"))?;
+    let starts: Vec<usize> = starts(input, 1, begins_field)
+        .into_iter()
+        .filter(|at| input.tokens.get(*at).is_some_and(|token| (condition.start..close.start).contains(&token.start)))
+        .collect();
+    has_branches.then(|| between(input, Rule::branch_alone, &starts, close.start)).filter(|parts| !parts.is_empty())
+}
+
+/// The head of an item with a block, and what begins on lines inside the block.
+fn block_parts(input: &Input<'_>, head: Rule, inner: Rule, begins: fn(&Input<'_>, usize) -> bool) -> Vec<Part> {
+    let is_mark = |token: &&Token, mark: &str| token.depth == 0 && input.text.get(token.start..token.end) == Some(mark);
+    let open = input.tokens.iter().find(|token| is_mark(token, "{"));
+    let close = input.tokens.iter().rfind(|token| is_mark(token, "}"));
+    let (Some(open), Some(close)) = (open, close) else { return Vec::new() };
+    let mut parts = vec![Part { rule: head, start: 0, end: open.end }];
+    parts.extend(between(input, inner, &starts(input, 1, begins), close.start));
+    parts
+}
+
+fn begins_part(input: &Input<'_>, at: usize) -> bool {
+    match word(input, at) {
+        "cites" | "supports" | "let" | "shall" | "should" | "must" | "because" | "major" => true,
+        "for" => word(input, at + 1) == "each",
+        "if" => matches!(word(input, at + 1), "none" | "absent") && word(input, at + 2) == ":",
+        _ => false,
+    }
+}
+
+fn begins_field(input: &Input<'_>, at: usize) -> bool {
+    word(input, at + 1) == ":"
+}
+
+fn begins_entry(input: &Input<'_>, at: usize) -> bool {
+    match word(input, at) {
+        "zone" | "times" | "delimiter" | "decimal" | "thousands" | "absent" | "keep" | "only" | "exclude" => true,
+        _ => matches!(word(input, at + 1), "=" | "from"),
+    }
+}

@@ -1,0 +1,309 @@
+//! Sources: settings and mappings.
+
+use super::{Builder, Pair, Rule};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::ast::{
+    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, Mapping, Path, PathStep, RowTest, RowTestKind, Setting,
+    Source, Text,
+};
+
+impl Builder<'_> {
+    /// `source … { … }`
+    pub(super) fn source(&self, pair: Pair<'_>) -> Option<Source> {
+        let (mut name, mut title, mut settings, mut mappings) = (None, None, Vec::new(), Vec::new());
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::item_name => name = Some(self.item_name(&inner)),
+                Rule::title => title = Some(self.texts(inner)),
+                _ => self.entry(inner, &mut settings, &mut mappings, true),
+            }
+        }
+        Some(Source { name: name?, title: title?, settings, mappings })
+    }
+
+    /// Reads entries that stand alone, of a source that is broken elsewhere.
+    pub(super) fn entries_alone(&self, pair: Pair<'_>) {
+        let (mut settings, mut mappings) = (Vec::new(), Vec::new());
+        for inner in pair.into_inner() {
+            self.entry(inner, &mut settings, &mut mappings, false);
+        }
+    }
+
+    /// Reads one entry; `placed` says whether its place among the others is known and can be judged.
+    fn entry(&self, pair: Pair<'_>, settings: &mut Vec<Setting>, mappings: &mut Vec<Mapping>, placed: bool) {
+        let span = self.span(&pair);
+        match pair.as_rule() {
+            Rule::setting => {
+                if !mappings.is_empty() {
+                    self.misplaced_setting(&pair);
+                }
+                settings.extend(self.setting(pair));
+            }
+            Rule::mapping => mappings.extend(self.mapping(pair)),
+            rule @ (Rule::keep | Rule::only | Rule::exclude | Rule::assignment) => {
+                let keep = (rule == Rule::keep).then(|| self.keep(pair.clone())).flatten();
+                let filter = matches!(rule, Rule::only | Rule::exclude).then(|| self.filter(pair.clone())).flatten();
+                let assignment = (rule == Rule::assignment).then(|| self.assignment(pair)).flatten();
+                let Some(mapping) = mappings.last_mut() else {
+                    if placed {
+                        let message = "a line of a mapping stands before the first mapping";
+                        self.report(
+                            Diagnostic::new(Code::SyntaxError, span, message, "belongs to no mapping").with_help(
+                                "write the record and its files above it: `incident from \"incidents*.json\"`",
+                            ),
+                        );
+                    }
+                    return;
+                };
+                if assignment.is_none() && !mapping.assignments.is_empty() {
+                    let message = "a choice of rows stands behind an assignment";
+                    self.report(
+                        Diagnostic::new(Code::SyntaxError, span, message, "chooses rows")
+                            .with_help("move it up, directly under the line with `from`"),
+                    );
+                }
+                if keep.is_some() && mapping.keep.is_some() {
+                    let message = "`keep` stands twice in one mapping";
+                    self.report(
+                        Diagnostic::new(Code::SyntaxError, span, message, "the second").with_help("keep one of them"),
+                    );
+                }
+                if assignment.is_some() && !self.begins_line(span) {
+                    let message = "two things stand on one line of a mapping";
+                    self.report(
+                        Diagnostic::new(Code::SyntaxError, span, message, "an assignment has a line of its own")
+                            .with_help("begin it on a new line"),
+                    );
+                }
+                mapping.span = mapping.span.to(span);
+                mapping.keep = keep.or(mapping.keep.take());
+                mapping.filters.extend(filter);
+                mapping.assignments.extend(assignment);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether nothing but blanks stands before a place on its line.
+    fn begins_line(&self, span: Span) -> bool {
+        let start = (span.start as usize).saturating_sub(self.base);
+        let before = self.text.get(..start).unwrap_or("");
+        before.rsplit('\n').next().unwrap_or("").trim().is_empty()
+    }
+
+    fn misplaced_setting(&self, pair: &Pair<'_>) {
+        let word = pair.as_str().split_whitespace().next().unwrap_or("");
+        let span = self.span(pair);
+        let place = Span { end: span.start + word.len() as u32, ..span };
+        let message = format!("the setting `{word}` stands behind a mapping");
+        let help = match pair.as_rule() {
+            Rule::absent => "move it up before the first mapping; if it is meant for the field above, onto its line",
+            _ => "move it up before the first mapping; settings hold for the whole source",
+        };
+        self.report(Diagnostic::new(Code::MisplacedSetting, place, message, "a setting of the source").with_help(help));
+    }
+
+    fn setting(&self, pair: Pair<'_>) -> Option<Setting> {
+        let word = pair.clone().into_inner().find(|inner| inner.as_rule() == Rule::setting_kw)?.as_str().to_owned();
+        let texts = self.list_of_texts(pair);
+        if word == "absent" {
+            return Some(Setting::Absent(texts));
+        }
+        let text = joined(texts)?;
+        Some(match word.as_str() {
+            "zone" => Setting::Zone(text),
+            "times" => Setting::Times(text),
+            "delimiter" => Setting::Delimiter(text),
+            "decimal" => Setting::DecimalMark(text),
+            _ => Setting::Thousands(text),
+        })
+    }
+
+    fn mapping(&self, pair: Pair<'_>) -> Option<Mapping> {
+        let span = self.span(&pair);
+        let (mut record, mut files, mut at) = (None, Vec::new(), None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::name => record = Some(self.name(&inner)),
+                Rule::texts => files.push(self.texts(inner)),
+                Rule::path => at = Some(self.path(inner)),
+                _ => {}
+            }
+        }
+        Some(Mapping { record: record?, files, at, keep: None, filters: Vec::new(), assignments: Vec::new(), span })
+    }
+
+    fn keep(&self, pair: Pair<'_>) -> Option<Keep> {
+        let span = self.span(&pair);
+        let (mut last, mut path) = (true, None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::keep_which => last = inner.as_str() == "last",
+                Rule::path => path = Some(self.path(inner)),
+                _ => {}
+            }
+        }
+        Some(Keep { last, path: path?, span })
+    }
+
+    /// `only where …`, `exclude where … because "…"`
+    fn filter(&self, pair: Pair<'_>) -> Option<Filter> {
+        let span = self.span(&pair);
+        let (mut test, mut because) = (None, None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::row_test => test = self.row_test(inner),
+                Rule::reason => because = Some(self.texts(inner)),
+                _ => {}
+            }
+        }
+        Some(Filter { test: test?, because, span })
+    }
+
+    fn row_test(&self, pair: Pair<'_>) -> Option<RowTest> {
+        let (mut path, mut kind, mut texts, mut negated) = (None, None, Vec::new(), false);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::path => path = Some(self.path(inner)),
+                Rule::row_state => kind = self.row_state(inner),
+                Rule::text => texts.push(self.text(&inner)),
+                Rule::not_in | Rule::not_equal | Rule::in_op | Rule::equal => {
+                    negated = matches!(inner.as_rule(), Rule::not_in | Rule::not_equal);
+                    let right = match inner.as_rule() {
+                        Rule::not_in => "not in",
+                        Rule::not_equal => "!=",
+                        Rule::in_op => "in",
+                        _ => "=",
+                    };
+                    if inner.as_str().split_whitespace().ne(right.split(' ')) {
+                        self.foreign(self.span(&inner), inner.as_str(), format!("write `{right}`"));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let listed = if negated { RowTestKind::NotIn(texts) } else { RowTestKind::In(texts) };
+        Some(RowTest { path: path?, kind: kind.unwrap_or(listed) })
+    }
+
+    fn row_state(&self, pair: Pair<'_>) -> Option<RowTestKind> {
+        let span = self.span(&pair);
+        let shown = super::one_line(pair.as_str());
+        let (mut negated, mut state) = (false, String::new());
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::not_kw => negated = true,
+                Rule::word => state = inner.as_str().to_owned(),
+                _ => {}
+            }
+        }
+        let present = match state.as_str() {
+            "present" => !negated,
+            "absent" | "empty" | "missing" => negated,
+            word if super::operators::is_null(word) => negated,
+            _ => {
+                let message = format!("a row cannot be tested with `{shown}`");
+                self.report(
+                    Diagnostic::new(Code::SyntaxError, span, message, "`is present` or `is absent`")
+                        .with_help(format!("write `= \"{state}\"` to compare with a text")),
+                );
+                return None;
+            }
+        };
+        let word = if present { "present" } else { "absent" };
+        if negated || state != word {
+            self.foreign(span, &shown, format!("write `is {word}`"));
+        }
+        Some(if present { RowTestKind::Present } else { RowTestKind::Absent })
+    }
+
+    fn assignment(&self, pair: Pair<'_>) -> Option<Assignment> {
+        let span = self.span(&pair);
+        let (mut field, mut value, mut path, mut conversions) = (None, None, None, Vec::new());
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::word => field = Some(self.name(&inner)),
+                Rule::constant | Rule::unknown => {
+                    let constant = inner.as_rule() == Rule::constant;
+                    let text = inner.into_inner().find(|text| matches!(text.as_rule(), Rule::texts | Rule::reason))?;
+                    let text = self.texts(text);
+                    value = Some(if constant { AssignedValue::Constant(text) } else { AssignedValue::Unknown(text) });
+                }
+                Rule::path => path = Some(self.path(inner)),
+                Rule::read_as => conversions.extend(self.read_as(inner)),
+                Rule::value_map => {
+                    let span = self.span(&inner);
+                    let arms = inner.into_inner().filter(|arm| arm.as_rule() == Rule::arm);
+                    let arms = arms.filter_map(|arm| self.arm(arm)).collect();
+                    conversions.push(Conversion::Match { arms, span });
+                }
+                Rule::split => conversions.extend(self.list_of_texts(inner).pop().map(Conversion::Split)),
+                Rule::absent => {
+                    // On a line of its own it would read like the setting of that name.
+                    if self.begins_line(self.span(&inner)) {
+                        self.misplaced_setting(&inner);
+                    }
+                    conversions.push(Conversion::Absent(self.list_of_texts(inner)));
+                }
+                _ => {}
+            }
+        }
+        let value = match (value, path) {
+            (Some(value), _) => value,
+            (None, Some(path)) => AssignedValue::Path { path, conversions },
+            (None, None) => return None,
+        };
+        Some(Assignment { field: field?, value, span })
+    }
+
+    fn read_as(&self, pair: Pair<'_>) -> Option<Conversion> {
+        let span = self.span(&pair);
+        let (mut ty, mut format, mut zone, mut unit, mut behind_in) = (None, None, None, None, false);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::in_kw => behind_in = true,
+                Rule::text if behind_in => zone = Some(self.text(&inner)),
+                Rule::text => format = Some(self.text(&inner)),
+                Rule::word if behind_in => unit = Some(self.name(&inner)),
+                Rule::word => ty = Some(self.name(&inner)),
+                _ => {}
+            }
+        }
+        Some(Conversion::As { ty: ty?, format, zone, unit, span })
+    }
+
+    fn arm(&self, pair: Pair<'_>) -> Option<Arm> {
+        let (mut from, mut to) = (Vec::new(), None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::text => from.push(self.text(&inner)),
+                Rule::member => to = self.member(inner),
+                _ => {}
+            }
+        }
+        Some(Arm { from, to: to? })
+    }
+
+    fn path(&self, pair: Pair<'_>) -> Path {
+        let span = self.span(&pair);
+        let steps = pair.into_inner().filter_map(|step| {
+            let step = step.into_inner().next()?;
+            Some(match step.as_rule() {
+                Rule::every_step => PathStep::Every,
+                Rule::text => PathStep::Name(self.text(&step).node),
+                _ => PathStep::Name(step.as_str().to_owned()),
+            })
+        });
+        Path { steps: steps.collect(), span }
+    }
+}
+
+/// Adjacent texts as one.
+fn joined(texts: Vec<Text>) -> Option<Text> {
+    texts.into_iter().reduce(|mut first, next| {
+        first.node.push_str(&next.node);
+        first.span = first.span.to(next.span);
+        first
+    })
+}
