@@ -63,7 +63,7 @@ codes! {
     UnclosedText = "unclosed-text", Syntax, Error, "a quotation mark is not closed before the end of its line";
     UnclosedBrace = "unclosed-brace", Syntax, Error, "a brace or bracket is not closed before the end of its item";
     ForeignOperator = "foreign-operator", Syntax, Error, "an operator or word of another language stands where `shall` has its own";
-    MixedAndOr = "mixed-and-or", Syntax, Error, "`and` and `or` stand side by side without brackets";
+    MixedAndOr = "mixed-and-or", Syntax, Error, "`and` and `or`, or two `implies`, stand side by side without brackets";
     MixedOtherwise = "mixed-otherwise", Syntax, Error, "`otherwise` stands beside arithmetic without brackets";
     BareOr = "bare-or", Syntax, Error, "a bare `or` or `implies` stands at the top of a quantifier's `where`";
     ChainedComparison = "chained-comparison", Syntax, Error, "two comparisons are chained without `and`";
@@ -100,7 +100,7 @@ codes! {
     AdviceUsesShall = "advice-uses-shall", Syntax, Error, "an advice is written with `shall`";
     AdviceTail = "advice-tail", Syntax, Error, "an advice has a part that only a rule may have";
     MissingIfNone = "missing-if-none", Check, Error, "the first `for each` of a rule does not say what an empty population means";
-    MisplacedIfNone = "misplaced-if-none", Check, Error, "`if none` stands where there is no population";
+    MisplacedIfNone = "misplaced-if-none", Syntax, Error, "`if none` stands where there is no population";
     MissingZone = "missing-zone", Check, Error, "a date meets a timestamp and the program states no zone";
     // types
     TypeMismatch = "type-mismatch", Check, Error, "a value has another type than its place needs";

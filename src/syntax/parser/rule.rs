@@ -289,9 +289,8 @@ impl Builder<'_> {
                 no_subject().with_help("move it under the `for each`, or write `if absent` to say what absence means"),
             ),
             None => {
-                self.report(no_subject().with_help(
-                    "remove it: without `for each` the one subject is the organization, which is never none",
-                ))
+                let help = "remove it: without `for each` the one subject is the organization, which is never none";
+                self.report(no_subject().with_help(help));
             }
         }
     }
