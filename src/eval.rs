@@ -5,6 +5,7 @@
 //! Nothing here knows of outcomes, waivers or exit statuses.
 
 pub mod evaluation;
+pub mod explain;
 
 pub use evaluation::{Binding, Evaluation, StepCount, Subject};
 

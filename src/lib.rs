@@ -8,3 +8,4 @@ pub mod schema;
 pub mod source;
 pub mod syntax;
 pub mod value;
+pub mod verdict;

@@ -1,0 +1,227 @@
+//! Why something is not known: down to the value that is missing, with its place.
+
+use std::collections::BTreeSet;
+
+use super::show::written;
+use super::{Cause, Explainer, RecordPlace, Scope};
+use crate::data::Extract;
+use crate::eval::Binding;
+use crate::ir::reads::for_each_child;
+use crate::ir::{AggregateFunction, ArithmeticOp, Binder, Domain, Expr, ExprKind};
+use crate::schema::{FieldId, RecordId, Type};
+use crate::value::{Cell, Number, Truth, Value};
+
+/// Most causes that are given for one subject.
+const MOST_CAUSES: usize = 8;
+/// Most candidates of one binder that are looked at for causes.
+const MOST_CANDIDATES: usize = 64;
+
+/// Whether a value, or a part of it, is not known.
+pub(super) fn is_open(cell: &Cell) -> bool {
+    match cell {
+        Cell::Unknown => true,
+        Cell::Absent => false,
+        Cell::Present(Value::Set(set)) => !set.complete,
+        Cell::Present(Value::List(elements)) => elements.contains(&Cell::Unknown),
+        Cell::Present(_) => false,
+    }
+}
+
+/// The cause that no file of the export feeds a record.
+pub(super) fn missing_extract(explainer: &Explainer<'_, '_>, record: RecordId) -> Cause {
+    let name = explainer.show.record_name(record);
+    Cause {
+        reason: "missing-extract".to_owned(),
+        says: format!("no file of the export holds {name} records"),
+        record: Some(RecordPlace { record: name.to_owned(), key: String::new(), file: None, line: None }),
+        field: None,
+        found: None,
+    }
+}
+
+fn plain(reason: &str, says: String) -> Cause {
+    Cause { reason: reason.to_owned(), says, record: None, field: None, found: None }
+}
+
+/// Adds why an expression, which is not known, is not.
+pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr, causes: &mut BTreeSet<Cause>) {
+    if causes.len() >= MOST_CAUSES {
+        return;
+    }
+    let expr = written(expr);
+    match &expr.kind {
+        ExprKind::Parameter(parameter) => {
+            let known = explainer.show.environment.parameters.get(parameter.0 as usize);
+            let name = known.map_or("", |parameter| parameter.name.as_str());
+            causes.insert(plain("unbound-parameter", format!("the parameter {name} is not bound to a value")));
+        }
+        ExprKind::AsOf | ExprKind::Today => {
+            causes.insert(plain("no-as-of", "the run was not told as of when to judge (--as-of)".to_owned()));
+        }
+        ExprKind::Period => {
+            causes.insert(plain("no-period", "the run was not told the audit period (--period)".to_owned()));
+        }
+        ExprKind::Variable(variable) => match explainer.let_value(*variable) {
+            Some(value) => collect(explainer, scope, value, causes),
+            None => {
+                if let Type::Row(record) = expr.ty.base {
+                    causes.insert(missing_extract(explainer, record));
+                } else {
+                    causes.insert(plain(
+                        "unknown-element",
+                        format!("an element {} is not known", explainer.show.expr(expr)),
+                    ));
+                }
+            }
+        },
+        ExprKind::Field { base, record, field } => field_cause(explainer, scope, base, *record, *field, causes),
+        ExprKind::Quantified { binder, has, .. } => binder_causes(explainer, scope, binder, has.as_deref(), causes),
+        ExprKind::Aggregate { function, binder, value, by } => {
+            let before = causes.len();
+            binder_causes(explainer, scope, binder, value.as_deref(), causes);
+            if let Some(by) = by {
+                binder_causes(explainer, scope, binder, Some(by), causes);
+            }
+            if causes.len() == before {
+                causes.insert(match function {
+                    AggregateFunction::First | AggregateFunction::Last => plain(
+                        "tie",
+                        format!("several are equally {}: {}", function_word(*function), explainer.show.expr(expr)),
+                    ),
+                    _ => plain("overflow", format!("{} is too large to compute", explainer.show.expr(expr))),
+                });
+            }
+        }
+        _ => {
+            let before = causes.len();
+            for_each_child(expr, &mut |child| {
+                if is_open(&explainer.cell(scope, child)) {
+                    collect(explainer, scope, child, causes);
+                }
+            });
+            if causes.len() == before {
+                causes.insert(own_cause(explainer, scope, expr));
+            }
+        }
+    }
+}
+
+fn function_word(function: AggregateFunction) -> &'static str {
+    if function == AggregateFunction::First { "first" } else { "last" }
+}
+
+/// Why an expression is not known although all of its parts are.
+fn own_cause<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr) -> Cause {
+    let text = explainer.show.expr(expr);
+    match &expr.kind {
+        ExprKind::Interval { from, until, .. } => {
+            let [from, until] = [from, until].map(|end| explainer.show.cell(&explainer.cell(scope, end), &end.ty.base));
+            plain("reversed", format!("{text} ends before it begins: {from}, {until}"))
+        }
+        ExprKind::Arithmetic { op: ArithmeticOp::Divide, right, .. } if matches!(explainer.cell(scope, right), Cell::Present(Value::Number(zero) | Value::Duration(zero)) if zero == Number::ZERO) => {
+            plain("division-by-zero", format!("{} is zero in {text}", explainer.show.expr(right)))
+        }
+        ExprKind::Arithmetic { .. } | ExprKind::Negate(_) => {
+            plain("overflow", format!("{text} is too large to compute"))
+        }
+        ExprKind::IsRecord { operand, .. } => {
+            let key = explainer.show.cell(&explainer.cell(scope, operand), &operand.ty.base);
+            plain("dangling-reference", format!("{} names {key}, which was not exported", explainer.show.expr(operand)))
+        }
+        _ => plain("not-computable", format!("{text} cannot be told from these values")),
+    }
+}
+
+/// Why a field is not known: what it is read from is not, is not there, or is there several times; or its own value is not.
+fn field_cause<'a>(
+    explainer: &Explainer<'_, 'a>,
+    scope: &Scope,
+    base: &'a Expr,
+    record: RecordId,
+    field: FieldId,
+    causes: &mut BTreeSet<Cause>,
+) {
+    let show = explainer.show;
+    match explainer.cell(scope, base) {
+        Cell::Present(Value::Row(row)) => {
+            causes.insert(value_cause(explainer, record, row, field));
+        }
+        Cell::Present(Value::Reference(key)) => match show.data.rows_of(record, key) {
+            [row] => {
+                causes.insert(value_cause(explainer, record, *row, field));
+            }
+            _ if show.data.table(record).extract == Extract::Missing => {
+                causes.insert(missing_extract(explainer, record));
+            }
+            rows => {
+                let key = show.cell(&Cell::Present(Value::Reference(key)), &Type::Reference(vec![record]));
+                let (name, base) = (show.record_name(record), show.expr(base));
+                let place = RecordPlace { record: name.to_owned(), key: key.clone(), file: None, line: None };
+                let (reason, says) = if rows.is_empty() {
+                    ("dangling-reference", format!("{base} names {name} {key}, which was not exported"))
+                } else {
+                    ("duplicate-key", format!("{base} names {name} {key}, which was exported {} times", rows.len()))
+                };
+                causes.insert(Cause { record: Some(place), ..plain(reason, says) });
+            }
+        },
+        _ => collect(explainer, scope, base, causes),
+    }
+}
+
+/// Why a value of a row is not known, as the reader of the export found.
+fn value_cause(explainer: &Explainer<'_, '_>, record: RecordId, row: u32, field: FieldId) -> Cause {
+    let show = explainer.show;
+    let place = show.record_place(record, row);
+    let name = &show.environment.schema.record(record).field_type(field).name;
+    let of = format!("{name} of {} {}", place.record, place.key);
+    let (reason, says, found) = match show.data.findings.of(record, row, field) {
+        Some(finding) => {
+            let found = (!finding.value.is_empty()).then(|| finding.value.clone());
+            let quoted = found.as_ref().map_or(String::new(), |found| format!(" (\"{found}\")"));
+            let note = if finding.note.is_empty() { finding.code.summary() } else { finding.note.as_str() };
+            (finding.code.name().to_owned(), format!("{of}{quoted}: {note}"), found)
+        }
+        None => ("not-known".to_owned(), format!("{of} is not known"), None),
+    };
+    Cause { reason, says, record: Some(place), field: Some(name.clone()), found }
+}
+
+/// Why a quantity over candidates is not known: an extract is missing, or a condition or value of a candidate is not known.
+fn binder_causes<'a>(
+    explainer: &Explainer<'_, 'a>,
+    scope: &Scope,
+    binder: &'a Binder,
+    value: Option<&'a Expr>,
+    causes: &mut BTreeSet<Cause>,
+) {
+    if let Domain::Elements(elements) = &binder.domain
+        && is_open(&explainer.cell(scope, elements))
+    {
+        collect(explainer, scope, elements, causes);
+    }
+    let mut inner = scope.clone();
+    for candidate in explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES).nearest {
+        if let Binding::Missing(record) = candidate.binding {
+            causes.insert(missing_extract(explainer, record));
+            continue;
+        }
+        if matches!(candidate.binding, Binding::Element(Cell::Unknown)) || candidate.counts == Truth::False {
+            continue;
+        }
+        inner.push((binder.variable, candidate.binding));
+        if candidate.counts == Truth::Unknown {
+            for (conjunct, came) in binder.conjuncts.iter().zip(&candidate.conjuncts) {
+                if *came == Truth::Unknown {
+                    collect(explainer, &inner, conjunct, causes);
+                }
+            }
+        }
+        if let Some(value) = value
+            && is_open(&explainer.cell(&inner, value))
+        {
+            collect(explainer, &inner, value, causes);
+        }
+        inner.pop();
+    }
+}

@@ -1,0 +1,278 @@
+//! The records that a quantity looked at: those that nearly fit, those that should not be there, those that were counted.
+
+use super::decide::in_words;
+use super::leaf::order;
+use super::show::written;
+use super::{Explainer, MOST_RELATED, RecordPlace, Related, Scope};
+use crate::eval::{Binding, Candidate};
+use crate::ir::reads::for_each_child;
+use crate::ir::{AggregateFunction, Binder, Domain, Expr, ExprKind, Quantifier};
+use crate::value::{Cell, Number, Truth, Value};
+
+/// Most candidates that are looked at to find those to show; behind it they are not counted.
+const MOST_CANDIDATES: usize = 1000;
+/// Most reasons that are given for one related record.
+const MOST_WORDS: usize = 2;
+
+/// What a look at candidates gave.
+pub(super) struct Looked {
+    pub(super) related: Vec<Related>,
+    pub(super) left_out: u64,
+    /// The whole in words, where the quantity itself is the condition.
+    pub(super) says: Option<String>,
+}
+
+/// Looks at the candidates of the quantity in a part of a condition; none if there is no quantity in it.
+pub(super) fn look<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr, is: Truth) -> Option<Looked> {
+    if let ExprKind::Quantified { quantifier, binder, has } = &written(expr).kind {
+        return Some(quantified(explainer, scope, *quantifier, binder, has.as_deref(), is));
+    }
+    let (function, binder, value) = aggregate_in(explainer, expr)?;
+    Some(aggregated(explainer, scope, function, binder, value, is))
+}
+
+/// A binder with the scope outside of it.
+struct Range<'s, 'e, 'a> {
+    explainer: &'s Explainer<'e, 'a>,
+    scope: Scope,
+    binder: &'a Binder,
+}
+
+impl<'a> Range<'_, '_, 'a> {
+    /// The scope of one candidate.
+    fn inside(&self, candidate: &Candidate) -> Scope {
+        let mut inside = self.scope.clone();
+        inside.push((self.binder.variable, candidate.binding.clone()));
+        inside
+    }
+
+    fn truth(&self, candidate: &Candidate, expr: &'a Expr) -> Truth {
+        self.explainer.truth(&self.inside(candidate), expr)
+    }
+
+    /// What the candidates are called: `change_approval`, `x in c.review_actions`.
+    fn noun(&self) -> String {
+        match &self.binder.domain {
+            Domain::Records(record) => self.explainer.show.record_name(*record).to_owned(),
+            Domain::Elements(elements) => format!("element of {}", self.explainer.show.expr(elements)),
+        }
+    }
+
+    /// ` with a.change = c` for the equalities by which candidates are found.
+    fn with_key(&self) -> String {
+        let texts: Vec<String> = self
+            .binder
+            .access
+            .key
+            .iter()
+            .filter_map(|part| self.binder.conjuncts.get(part.conjunct))
+            .map(|conjunct| self.explainer.show.expr(conjunct))
+            .collect();
+        if texts.is_empty() { String::new() } else { format!(" with {}", texts.join(" and ")) }
+    }
+
+    fn related(&self, candidate: &Candidate, says: Vec<String>) -> Related {
+        let show = self.explainer.show;
+        let record = match &candidate.binding {
+            Binding::Row(record, row) => show.record_place(*record, *row),
+            other => {
+                let ty = self.explainer.body.variables.get(self.binder.variable.0 as usize);
+                let key = ty.map_or(String::new(), |variable| show.binding(other, &variable.ty.base));
+                RecordPlace { record: String::new(), key, file: None, line: None }
+            }
+        };
+        Related { record, says: says.into_iter().take(MOST_WORDS).collect() }
+    }
+
+    /// Why a condition of a candidate is what it is.
+    fn words(&self, candidate: &Candidate, expr: &'a Expr, is: Truth) -> Vec<String> {
+        in_words(self.explainer, &self.inside(candidate), expr, is)
+    }
+
+    /// Why the first conjunct that came to this did.
+    fn first_conjunct(&self, candidate: &Candidate, came: Truth) -> Vec<String> {
+        let mut conjuncts = self.binder.conjuncts.iter().zip(&candidate.conjuncts);
+        match conjuncts.find(|(_, is)| **is == came) {
+            Some((conjunct, _)) => self.words(candidate, conjunct, came),
+            None => Vec::new(),
+        }
+    }
+
+    /// How near a candidate that does not count is: conjuncts that fail, then how far apart the sides of the first one are.
+    fn distance(&self, candidate: &Candidate) -> (usize, Option<Number>) {
+        let failed = candidate.conjuncts.iter().filter(|came| **came == Truth::False).count();
+        let first = self.binder.conjuncts.iter().zip(&candidate.conjuncts).find(|(_, came)| **came == Truth::False);
+        let apart = first.and_then(|(conjunct, _)| match &written(conjunct).kind {
+            ExprKind::Compare { left, right, .. } => {
+                let inside = self.inside(candidate);
+                let (left, right) = (self.explainer.cell(&inside, left), self.explainer.cell(&inside, right));
+                order(&left, &right)?;
+                apart(&left, &right)
+            }
+            _ => None,
+        });
+        (failed, apart)
+    }
+}
+
+/// The distance between two values that have one.
+fn apart(left: &Cell, right: &Cell) -> Option<Number> {
+    let place = |cell: &Cell| match cell {
+        Cell::Present(Value::Number(number) | Value::Duration(number)) => Some(*number),
+        Cell::Present(Value::Date(date)) => Some(Number::from_integer(i128::from(date.0))),
+        Cell::Present(Value::Timestamp(instant)) => Some(Number::from_integer(i128::from(instant.0))),
+        Cell::Present(Value::Member(position)) => Some(Number::from_integer(i128::from(*position))),
+        _ => None,
+    };
+    place(left)?.checked_sub(place(right)?)?.checked_abs()
+}
+
+fn quantified<'a>(
+    explainer: &Explainer<'_, 'a>,
+    scope: &Scope,
+    quantifier: Quantifier,
+    binder: &'a Binder,
+    has: Option<&'a Expr>,
+    is: Truth,
+) -> Looked {
+    let range = Range { explainer, scope: scope.clone(), binder };
+    let candidates = explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES);
+    let (noun, key) = (range.noun(), range.with_key());
+    let which = |wanted: fn(&Candidate) -> bool| -> Vec<&Candidate> {
+        candidates.nearest.iter().filter(|candidate| wanted(candidate)).collect()
+    };
+    let counting = which(|candidate| candidate.counts == Truth::True);
+    match (quantifier, is) {
+        (_, Truth::Unknown) => {
+            let open: Vec<&Candidate> = candidates
+                .nearest
+                .iter()
+                .filter(|candidate| match has {
+                    _ if candidate.counts == Truth::False => false,
+                    _ if candidate.counts == Truth::Unknown => true,
+                    Some(has) => range.truth(candidate, has) == Truth::Unknown,
+                    None => false,
+                })
+                .collect();
+            let listed = listed(&range, &open, |candidate| match has {
+                Some(has) if candidate.counts == Truth::True => range.words(candidate, has, Truth::Unknown),
+                _ => range.first_conjunct(candidate, Truth::Unknown),
+            });
+            let says = match quantifier {
+                Quantifier::Every => format!("whether every {noun}{key} does is not known"),
+                _ => format!("whether there is a {noun}{key} that counts is not known"),
+            };
+            Looked { says: Some(says), ..listed }
+        }
+        (Quantifier::Exists, Truth::False) | (Quantifier::No, Truth::True) => {
+            let mut near: Vec<&Candidate> = candidates.nearest.iter().collect();
+            near.sort_by_cached_key(|candidate| {
+                let (failed, apart) = range.distance(candidate);
+                let name = range.related(candidate, Vec::new()).record;
+                (failed, apart.is_none(), apart, name)
+            });
+            let shown = listed(&range, &near, |candidate| range.first_conjunct(candidate, Truth::False));
+            let says = match candidates.total {
+                0 => format!("there is no {noun}{key}"),
+                1 => format!("the one {noun}{key} does not count"),
+                total => format!("none of {total} {noun}{key} counts"),
+            };
+            let left_out = candidates.total.saturating_sub(shown.related.len() as u64);
+            Looked { says: Some(says), left_out, ..shown }
+        }
+        (Quantifier::Exists, Truth::True) | (Quantifier::No, Truth::False) => {
+            let says = match counting.len() {
+                1 => format!("there is a {noun}{key} that counts"),
+                many => format!("there are {many} {noun}{key} that count"),
+            };
+            Looked { says: Some(says), ..listed(&range, &counting, |_| Vec::new()) }
+        }
+        (Quantifier::Every, _) => {
+            let failing: Vec<&Candidate> = counting
+                .iter()
+                .copied()
+                .filter(|candidate| has.is_some_and(|has| range.truth(candidate, has) == Truth::False))
+                .collect();
+            let says = if failing.is_empty() {
+                format!("every {noun}{key} does")
+            } else {
+                format!(
+                    "{} of {} {noun}{key} {}",
+                    failing.len(),
+                    counting.len(),
+                    if failing.len() == 1 { "does not" } else { "do not" }
+                )
+            };
+            let shown = listed(&range, &failing, |candidate| {
+                has.map_or(Vec::new(), |has| range.words(candidate, has, Truth::False))
+            });
+            Looked { says: Some(says), ..shown }
+        }
+    }
+}
+
+/// Lists the first few of some candidates, each with what is to be said of it.
+fn listed(range: &Range<'_, '_, '_>, these: &[&Candidate], says: impl Fn(&Candidate) -> Vec<String>) -> Looked {
+    let related: Vec<Related> =
+        these.iter().take(MOST_RELATED).map(|candidate| range.related(candidate, says(candidate))).collect();
+    Looked { left_out: (these.len() - related.len()) as u64, related, says: None }
+}
+
+fn aggregated<'a>(
+    explainer: &Explainer<'_, 'a>,
+    scope: &Scope,
+    function: AggregateFunction,
+    binder: &'a Binder,
+    value: Option<&'a Expr>,
+    is: Truth,
+) -> Looked {
+    let range = Range { explainer, scope: scope.clone(), binder };
+    let candidates = explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES);
+    let these: Vec<&Candidate> = candidates
+        .nearest
+        .iter()
+        .filter(|candidate| match is {
+            Truth::Unknown => {
+                candidate.counts == Truth::Unknown
+                    || candidate.counts == Truth::True
+                        && value.is_some_and(|value| {
+                            super::cause::is_open(&explainer.cell(&range.inside(candidate), value))
+                        })
+            }
+            _ if function == AggregateFunction::Share => {
+                candidate.counts == Truth::True
+                    && value.is_some_and(|value| range.truth(candidate, value) == Truth::False)
+            }
+            _ => candidate.counts == Truth::True,
+        })
+        .collect();
+    listed(&range, &these, |candidate| match (is, value) {
+        (Truth::Unknown, _) if candidate.counts == Truth::Unknown => range.first_conjunct(candidate, Truth::Unknown),
+        (_, Some(value)) if function == AggregateFunction::Share => range.words(candidate, value, Truth::False),
+        (_, Some(value)) => {
+            let named = explainer.named(&range.inside(candidate), value);
+            vec![format!("{} = {}", named.expression, named.value)]
+        }
+        _ => Vec::new(),
+    })
+}
+
+type Aggregate<'a> = (AggregateFunction, &'a Binder, Option<&'a Expr>);
+
+/// The first aggregate in an expression, also under the name of a `let`; not those inside of other quantities.
+fn aggregate_in<'a>(explainer: &Explainer<'_, 'a>, expr: &'a Expr) -> Option<Aggregate<'a>> {
+    let expr = explainer.meant(expr);
+    match &expr.kind {
+        ExprKind::Aggregate { function, binder, value, .. } => Some((*function, binder, value.as_deref())),
+        ExprKind::Quantified { .. } => None,
+        _ => {
+            let mut found = None;
+            for_each_child(expr, &mut |child| {
+                if found.is_none() {
+                    found = aggregate_in(explainer, child);
+                }
+            });
+            found
+        }
+    }
+}
