@@ -1,1 +1,2 @@
 //! The test suite: one binary, one module for each concern.
+mod workload;
