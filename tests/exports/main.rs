@@ -12,7 +12,8 @@ use serde_json::Value;
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 
 fn export(name: &str) -> PathBuf {
-    let root = std::env::var_os("SHALL_EXPORTS").map_or_else(|| PathBuf::from(PROJECT).join("../shared/data"), PathBuf::from);
+    let root =
+        std::env::var_os("SHALL_EXPORTS").map_or_else(|| PathBuf::from(PROJECT).join("../shared/data"), PathBuf::from);
     let path = root.join(name);
     assert!(path.exists(), "{} is not there", path.display());
     path
@@ -126,7 +127,8 @@ fn audit_log_gives_the_same_bytes_again() {
 
 #[test]
 fn tool_answers_of_core_get() {
-    let files = ["itop/rest_core_get_Incident.json", "itop/rest_core_get_Change.json", "itop/rest_core_get_Ticket.json"];
+    let files =
+        ["itop/rest_core_get_Incident.json", "itop/rest_core_get_Change.json", "itop/rest_core_get_Ticket.json"];
     let (status, report, errors) = check("itop", &files, &[]);
     assert_eq!(status, 1, "{errors}");
     assert_eq!(fed(&report, "incident"), (22, 22));

@@ -1,2 +1,4 @@
 //! The test suite: one binary, one module for each concern.
+
+mod layers;
 mod workload;

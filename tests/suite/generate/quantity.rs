@@ -1,0 +1,277 @@
+//! What ranges over candidates: binders, quantifiers, aggregates and sets.
+
+use super::expression::Writer;
+use super::records::{Kind, RECORDS, is_ordered, members};
+use super::scope::{Path, Scope};
+
+/// A binder as written, and what is in sight behind it.
+pub(crate) struct Bound {
+    pub(crate) text: String,
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) scope: Scope,
+}
+
+/// What the elements of generated lists and sets are.
+const ELEMENTS: &[&Kind] = &[
+    &Kind::Text,
+    &Kind::Enum("state"),
+    &Kind::Enum("impact"),
+    &Kind::Reference(&["team"]),
+    &Kind::Reference(&["service"]),
+    &Kind::Reference(&["change", "release"]),
+    &Kind::Integer,
+    &Kind::Date,
+];
+
+impl Writer<'_> {
+    /// `incident i where …` or `x in list where …`. Strict: an optional value may not stand beside `=`.
+    pub(crate) fn binder(&mut self, scope: &Scope, depth: usize, strict: bool) -> Bound {
+        match self.choices.chance(20) {
+            true => self.elements(scope, depth, strict),
+            false => None,
+        }
+        .unwrap_or_else(|| self.records(scope, depth, strict))
+    }
+
+    /// A binder over one of the records.
+    pub(crate) fn records(&mut self, scope: &Scope, depth: usize, strict: bool) -> Bound {
+        let record = RECORDS[self.choices.below(RECORDS.len())].name;
+        self.record(record, scope, depth, strict, false)
+    }
+
+    /// A binder over a record; where it is to be tied, by equality with something outside.
+    pub(crate) fn record(
+        &mut self,
+        record: &'static str,
+        scope: &Scope,
+        depth: usize,
+        strict: bool,
+        tied: bool,
+    ) -> Bound {
+        let name = self.name("r");
+        let mut inner = scope.clone();
+        inner.bind(&name, Kind::Row(record), false);
+        let mut conjuncts = Vec::new();
+        if tied || self.choices.chance(65) {
+            conjuncts.extend(self.tie(&name, scope, &inner, strict));
+        }
+        if self.choices.chance(25) {
+            conjuncts.extend(self.order(&name, scope, &inner));
+        }
+        self.behind_where(format!("{record} {name}"), name, Kind::Row(record), inner, conjuncts, (depth, strict))
+    }
+
+    /// A binder over a list or a set.
+    pub(crate) fn elements(&mut self, scope: &Scope, depth: usize, strict: bool) -> Option<Bound> {
+        let lists: Vec<Path> = scope
+            .paths()
+            .into_iter()
+            .filter(|path| !path.optional && matches!(path.kind, Kind::List(_) | Kind::Set(_)))
+            .collect();
+        let (text, element) = match self.choices.below(4) {
+            0 | 1 if !lists.is_empty() => {
+                let path = lists[self.choices.below(lists.len())].clone();
+                match path.kind {
+                    Kind::List(element) | Kind::Set(element) => (path.text, *element),
+                    _ => return None,
+                }
+            }
+            2 => {
+                let element = self.choices.pick(ELEMENTS);
+                (self.value(Kind::Set(element), scope, depth.saturating_sub(1))?, *element)
+            }
+            _ => (self.value(Kind::List(&Kind::Days), scope, depth.saturating_sub(1))?, Kind::Days),
+        };
+        let name = self.name("x");
+        let mut inner = scope.clone();
+        inner.bind(&name, element, false);
+        let mut conjuncts = Vec::new();
+        if self.choices.chance(25) {
+            conjuncts.extend(self.tie(&name, scope, &inner, strict));
+        }
+        Some(self.behind_where(format!("{name} in {text}"), name, element, inner, conjuncts, (depth, strict)))
+    }
+
+    fn behind_where(
+        &mut self,
+        head: String,
+        name: String,
+        kind: Kind,
+        mut scope: Scope,
+        mut conjuncts: Vec<String>,
+        (depth, strict): (usize, bool),
+    ) -> Bound {
+        let more = self.choices.weighted(&[(50, 0), (35, 1), (15, 2)]);
+        for _ in 0..more {
+            conjuncts.push(self.conjunct(&mut scope, depth.saturating_sub(1), strict));
+        }
+        let text =
+            if conjuncts.is_empty() { head } else { format!("{head} where {}", conjuncts.join(" and ")) };
+        Bound { text, name, kind, scope }
+    }
+
+    /// An equality of something inside with something outside.
+    fn tie(&mut self, name: &str, outer: &Scope, inner: &Scope, strict: bool) -> Option<String> {
+        let fits = |inside: &Path, outside: &Path| match (inside.kind, outside.kind) {
+            (Kind::Reference([a]), Kind::Row(b)) | (Kind::Row(b), Kind::Reference([a])) => *a == b,
+            (Kind::Reference(a), Kind::Reference(b)) => a.iter().any(|target| b.contains(target)),
+            (Kind::Row(_), _) | (_, Kind::Row(_)) => false,
+            (Kind::List(_) | Kind::Set(_) | Kind::Days | Kind::Instants, _) => false,
+            (a, b) => a == b,
+        };
+        let usable = |path: &Path| !path.optional || !strict;
+        let weight = |path: &Path| if matches!(path.kind, Kind::Reference(_) | Kind::Row(_)) { 6 } else { 1 };
+        let outside: Vec<Path> = outer.paths().into_iter().filter(usable).collect();
+        let mut pairs = Vec::new();
+        for inside in inner.of_variable(name).into_iter().filter(usable) {
+            for outside in outside.iter().filter(|outside| fits(&inside, outside)) {
+                for _ in 0..weight(&inside) {
+                    pairs.push((inside.text.clone(), outside.text.clone()));
+                }
+            }
+        }
+        if pairs.is_empty() {
+            return None;
+        }
+        let (inside, outside) = pairs[self.choices.below(pairs.len())].clone();
+        Some(if self.choices.chance(30) { format!("{outside} = {inside}") } else { format!("{inside} = {outside}") })
+    }
+
+    /// A comparison by order of something inside with something outside.
+    fn order(&mut self, name: &str, outer: &Scope, inner: &Scope) -> Option<String> {
+        let kind = self.choices.pick(&[Kind::Timestamp, Kind::Date, Kind::Integer, Kind::Decimal, Kind::Duration]);
+        let inside: Vec<Path> =
+            inner.of_variable(name).into_iter().filter(|path| path.kind == kind && !path.optional).collect();
+        let inside = self.pick_path(&inside)?;
+        if matches!(kind, Kind::Date | Kind::Timestamp) && self.choices.chance(40) {
+            let interval = self.choices.pick(&[Kind::Days, Kind::Instants]);
+            return Some(format!("{inside} during {}", self.value(interval, outer, 1)?));
+        }
+        let outside = self.value(kind, outer, 1)?;
+        let operator = self.choices.pick(&["<=", "<", ">", ">="]);
+        Some(if self.choices.chance(30) {
+            format!("{outside} {operator} {inside}")
+        } else {
+            format!("{inside} {operator} {outside}")
+        })
+    }
+
+    /// `exists`, `no` or `every`.
+    pub(crate) fn quantified(&mut self, scope: &Scope, depth: usize, strict: bool) -> String {
+        match self.choices.below(3) {
+            0 => format!("(exists {})", self.binder(scope, depth, strict).text),
+            1 => format!("(no {})", self.binder(scope, depth, true).text),
+            _ => {
+                let bound = self.binder(scope, depth, true);
+                let has = self.condition(&bound.scope, depth.saturating_sub(1), strict);
+                format!("(every {} has {has})", bound.text)
+            }
+        }
+    }
+
+    pub(crate) fn count(&mut self, scope: &Scope, depth: usize) -> String {
+        let bound = self.binder(scope, depth, false);
+        format!("count({})", bound.text)
+    }
+
+    pub(crate) fn share(&mut self, scope: &Scope, depth: usize) -> String {
+        let bound = self.binder(scope, depth, false);
+        let value = self.condition(&bound.scope, depth.saturating_sub(1), false);
+        format!("share({} : {value})", bound.text)
+    }
+
+    /// `sum` of a kind.
+    pub(crate) fn total(&mut self, kind: Kind, scope: &Scope, depth: usize) -> Option<String> {
+        let bound = self.binder(scope, depth, false);
+        let value = self.value(kind, &bound.scope, depth.saturating_sub(1))?;
+        Some(format!("sum({} : {value})", bound.text))
+    }
+
+    /// A quantity of a kind that is absent over nothing.
+    pub(crate) fn extreme(&mut self, kind: Kind, scope: &Scope, depth: usize) -> Option<String> {
+        let functions: &[&str] = match kind {
+            Kind::Integer | Kind::Date | Kind::Timestamp => &["min", "max"],
+            Kind::Decimal => &["mean", "max", "min", "share", "share"],
+            Kind::Duration => &["mean", "max", "min"],
+            Kind::Enum(name) if is_ordered(name) => &["min", "max"],
+            Kind::Row(record) => return self.at_the_time(record, scope, depth),
+            _ => return None,
+        };
+        let function = self.choices.pick(functions);
+        if function == "share" {
+            return Some(self.share(scope, depth));
+        }
+        let bound = self.binder(scope, depth, false);
+        let value = self.value(kind, &bound.scope, depth.saturating_sub(1))?;
+        Some(format!("{function}({} : {value})", bound.text))
+    }
+
+    /// `first` or `last` of a record.
+    fn at_the_time(&mut self, record: &'static str, scope: &Scope, depth: usize) -> Option<String> {
+        let bound = self.record(record, scope, depth, false, false);
+        self.first_or_last(&bound, depth)
+    }
+
+    pub(crate) fn first_or_last(&mut self, bound: &Bound, depth: usize) -> Option<String> {
+        let kind = self.choices.pick(&[Kind::Timestamp, Kind::Date, Kind::Integer, Kind::Duration, Kind::Decimal]);
+        let own: Vec<Path> = bound
+            .scope
+            .of_variable(&bound.name)
+            .into_iter()
+            .filter(|path| !path.optional && matches!(path.kind, Kind::Timestamp | Kind::Date | Kind::Integer | Kind::Duration | Kind::Decimal | Kind::Text))
+            .collect();
+        let by = match self.pick_path(&own) {
+            Some(path) => path,
+            None => self.value(kind, &bound.scope, depth.saturating_sub(1))?,
+        };
+        Some(format!("{}({} by {by})", self.choices.pick(&["last", "first"]), bound.text))
+    }
+
+    /// A set of elements of a kind.
+    pub(crate) fn set(&mut self, element: &'static Kind, scope: &Scope, depth: usize) -> Option<String> {
+        match self.choices.below(4) {
+            0 => {
+                let bound = self.binder(scope, depth, false);
+                let value = self.value(*element, &bound.scope, depth.saturating_sub(1))?;
+                Some(format!("set({} : {value})", bound.text))
+            }
+            1 => {
+                let bound = self.records(scope, depth, false);
+                let lists: Vec<Path> = bound
+                    .scope
+                    .of(Kind::List(element))
+                    .into_iter()
+                    .filter(|path| !path.optional)
+                    .collect();
+                let list = self.pick_path(&lists)?;
+                Some(format!("union({} : {list})", bound.text))
+            }
+            _ => {
+                let left = self.value(Kind::Set(element), scope, depth.saturating_sub(1))?;
+                let right = self.beside_set(element, scope, depth.saturating_sub(1))?;
+                Some(format!("({left} {} {right})", self.choices.pick(&["union", "minus"])))
+            }
+        }
+    }
+
+    /// A set that stands beside another one: members of an enum are understood there.
+    pub(crate) fn beside_set(&mut self, element: &'static Kind, scope: &Scope, depth: usize) -> Option<String> {
+        match element {
+            Kind::Enum(name) if self.choices.chance(50) => {
+                let members = members(name);
+                let (first, second) = (self.choices.pick(members), self.choices.pick(members));
+                Some(if first == second { format!("{{{first}}}") } else { format!("{{{first}, {second}}}") })
+            }
+            _ if self.choices.chance(30) => {
+                let (first, second) = (self.value(*element, scope, depth)?, self.value(*element, scope, depth)?);
+                Some(format!("{{{first}, {second}}}"))
+            }
+            _ => self.value(Kind::Set(element), scope, depth),
+        }
+    }
+
+    pub(crate) fn element_kind(&mut self) -> &'static Kind {
+        self.choices.pick(ELEMENTS)
+    }
+}

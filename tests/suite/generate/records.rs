@@ -1,0 +1,257 @@
+//! The records that generated programs are about: every type of field, required and optional.
+
+use Kind::{Boolean, Date, Decimal, Duration, Enum, Integer, List, Reference, Span, Text, Timestamp};
+
+/// A type, as the generator knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Boolean,
+    Integer,
+    Decimal,
+    Text,
+    Date,
+    Timestamp,
+    Duration,
+    Span,
+    /// One of [`ENUMS`].
+    Enum(&'static str),
+    Reference(&'static [&'static str]),
+    Row(&'static str),
+    /// An interval of days.
+    Days,
+    /// An interval of instants.
+    Instants,
+    List(&'static Kind),
+    Set(&'static Kind),
+}
+
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) optional: bool,
+    pub(crate) key: bool,
+}
+
+pub(crate) struct Record {
+    pub(crate) name: &'static str,
+    pub(crate) fields: &'static [Field],
+    /// What its keys, and references to it, are drawn from.
+    pub(crate) keys: &'static [&'static str],
+}
+
+/// Name, members, whether they are ordered. Risk includes impact, and phase includes state.
+pub(crate) const ENUMS: &[(&str, &[&str], bool)] = &[
+    ("impact", &["low", "medium", "high"], true),
+    ("risk", &["none", "low", "medium", "high", "extreme"], true),
+    ("state", &["new", "open", "closed"], false),
+    ("phase", &["closed", "gone", "open", "new"], false),
+    ("decision", &["approved", "rejected", "\"on hold\""], false),
+];
+
+pub(crate) fn members(name: &str) -> &'static [&'static str] {
+    ENUMS.iter().find(|(known, ..)| *known == name).map_or(&["new"], |(_, members, _)| members)
+}
+
+pub(crate) fn is_ordered(name: &str) -> bool {
+    ENUMS.iter().any(|(known, _, ordered)| *known == name && *ordered)
+}
+
+const fn key(name: &'static str, kind: Kind) -> Field {
+    Field { name, kind, optional: false, key: true }
+}
+
+const fn required(name: &'static str, kind: Kind) -> Field {
+    Field { name, kind, optional: false, key: false }
+}
+
+const fn optional(name: &'static str, kind: Kind) -> Field {
+    Field { name, kind, optional: true, key: false }
+}
+
+const TEAM: Kind = Reference(&["team"]);
+const SERVICE: Kind = Reference(&["service"]);
+const CHANGE: Kind = Reference(&["change"]);
+const CAUSE: Kind = Reference(&["change", "release"]);
+const INCIDENT: Kind = Reference(&["incident"]);
+
+/// The records. Changes and releases share a key space, and some keys.
+pub(crate) const RECORDS: &[Record] = &[
+    Record {
+        name: "team",
+        keys: &["T1", "T2", "T3"],
+        fields: &[
+            key("id", Text),
+            required("size", Integer),
+            optional("founded", Date),
+            required("zones", List(&Enum("state"))),
+            required("busy", Boolean),
+        ],
+    },
+    Record {
+        name: "service",
+        keys: &["S1", "S2", "S3", "S4"],
+        fields: &[
+            key("id", Text),
+            required("name", Text),
+            required("risk", Enum("risk")),
+            optional("owner", TEAM),
+            required("live", Boolean),
+            required("live_from", Date),
+            optional("live_until", Date),
+            required("cost", Decimal),
+            optional("budget", Decimal),
+            required("target", Duration),
+            required("review_every", Span),
+            optional("notice", Span),
+            required("tags", List(&Text)),
+            optional("contacts", List(&TEAM)),
+            required("checks", List(&Date)),
+        ],
+    },
+    Record {
+        name: "incident",
+        keys: &["I1", "I2", "I3", "I4", "I5", "I6"],
+        fields: &[
+            key("number", Text),
+            required("service", SERVICE),
+            required("impact", Enum("impact")),
+            optional("urgency", Enum("impact")),
+            required("state", Enum("state")),
+            required("opened_at", Timestamp),
+            optional("resolved_at", Timestamp),
+            optional("due_on", Date),
+            optional("on_hold", Duration),
+            required("reopened", Integer),
+            optional("score", Decimal),
+            optional("title", Text),
+            required("tags", List(&Text)),
+            optional("cause", CAUSE),
+            optional("parent", INCIDENT),
+            optional("vip", Boolean),
+            required("efforts", List(&Integer)),
+            required("touched", List(&Timestamp)),
+        ],
+    },
+    Record {
+        name: "change",
+        keys: &["C1", "C2", "C3", "X1"],
+        fields: &[
+            key("number", Text),
+            optional("service", SERVICE),
+            required("risk", Enum("risk")),
+            required("planned", Boolean),
+            required("phase", Enum("phase")),
+            optional("start_at", Timestamp),
+            optional("end_at", Timestamp),
+            required("effort", Duration),
+            required("teams", List(&TEAM)),
+        ],
+    },
+    Record {
+        name: "release",
+        keys: &["R1", "R2", "X1"],
+        fields: &[
+            key("number", Text),
+            required("released_on", Date),
+            required("size", Integer),
+            required("causes", List(&CAUSE)),
+        ],
+    },
+    Record {
+        name: "approval",
+        keys: &[],
+        fields: &[
+            required("change", CHANGE),
+            required("by", TEAM),
+            required("decision", Enum("decision")),
+            required("decided_at", Timestamp),
+            optional("valid_for", Duration),
+            optional("ticket", Text),
+        ],
+    },
+    Record {
+        name: "slot",
+        keys: &[],
+        fields: &[
+            key("service", SERVICE),
+            key("day", Date),
+            required("load", Decimal),
+            optional("limit", Integer),
+        ],
+    },
+];
+
+pub(crate) fn record(name: &str) -> &'static Record {
+    RECORDS.iter().find(|record| record.name == name).unwrap_or(&RECORDS[0])
+}
+
+/// Writes a type as in a declaration; intervals have none.
+fn declared(kind: Kind) -> String {
+    match kind {
+        Boolean => "boolean".to_owned(),
+        Integer => "integer".to_owned(),
+        Decimal => "decimal".to_owned(),
+        Text => "text".to_owned(),
+        Date => "date".to_owned(),
+        Timestamp => "timestamp".to_owned(),
+        Duration => "duration".to_owned(),
+        Span => "span".to_owned(),
+        Enum(name) => format!("{{{}}}", members(name).join(if is_ordered(name) { " < " } else { ", " })),
+        Reference(targets) => format!("-> {}", targets.join(" | ")),
+        List(element) => format!("list of {}", declared(*element)),
+        Kind::Set(element) => format!("set of {}", declared(*element)),
+        Kind::Row(name) => name.to_owned(),
+        Kind::Days | Kind::Instants => "interval".to_owned(),
+    }
+}
+
+/// The parameters: name, type, value (none: not bound).
+pub(crate) const PARAMETERS: &[(&str, Kind, Option<&str>)] = &[
+    ("most_reopened", Integer, Some("2")),
+    ("least_share", Decimal, Some("50%")),
+    ("unset_number", Decimal, None),
+    ("longest", Duration, Some("2 days")),
+    ("unset_duration", Duration, None),
+    ("every_so_often", Span, Some("1 month")),
+    ("cut_over", Date, Some("2026-02-01")),
+    ("freeze", Timestamp, Some("2026-01-31T23:30Z")),
+    ("good_tags", Kind::Set(&Text), Some("{\"red\", \"green\"}")),
+    ("unset_tags", Kind::Set(&Text), None),
+    ("worst_impact", Enum("impact"), Some("medium")),
+    ("firm", Boolean, Some("true")),
+    ("house_word", Text, Some("\"red\"")),
+];
+
+/// The defines: name, parameter's record, result, text. Guards inside them hold without the caller's help.
+pub(crate) const DEFINES: &[(&str, &str, Kind, &str)] = &[
+    ("settled", "incident", Boolean, "x.state in {closed} or x.resolved_at is present"),
+    ("taken", "incident", Duration, "(x.resolved_at otherwise as_of) - x.opened_at"),
+    ("open_days", "service", Kind::Days, "x.live_from .. (x.live_until otherwise today + 1 day)"),
+    ("decisions", "change", Integer, "count(approval a where a.change = x)"),
+];
+
+/// Everything of a program but its rules.
+pub(crate) fn prelude() -> String {
+    let mut text = String::from(
+        "zone \"Europe/Amsterdam\"\n\nstandard made-up \"A made-up standard\" requirements {\n  clause 1 \"Everything\"\n}\n",
+    );
+    for record in RECORDS {
+        text += &format!("\nrecord {} {{\n", record.name);
+        for field in record.fields {
+            let (mark, key) = (if field.optional { "?" } else { "" }, if field.key { " key" } else { "" });
+            text += &format!("  {}: {}{mark}{key}\n", field.name, declared(field.kind));
+        }
+        text += "}\n";
+    }
+    text.push('\n');
+    for (name, kind, value) in PARAMETERS {
+        text += &format!("parameter {name}: {}\n", declared(*kind));
+        if let Some(value) = value {
+            text += &format!("bind {name} = {value} from \"a paper\"\n");
+        }
+    }
+    for (name, record, _, body) in DEFINES {
+        text += &format!("define {name}(x: {record}) = {body}\n");
+    }
+    text
+}

@@ -1,0 +1,216 @@
+//! The oracle: a row-by-row evaluator of the typed form, slow and obvious, written from DESIGN.md 2.2 to 2.5 and from
+//! the contracts in `ir.rs`, not from the evaluator. Every binder tries every candidate, whatever its access path says.
+//!
+//! Read in this order: here how subjects come about, then `expression` (one arm for each form), `quantity` (everything
+//! that ranges over candidates) and `scalar` (single values).
+
+mod expression;
+mod quantity;
+mod scalar;
+
+use std::collections::BTreeMap;
+
+use shall::data::{Dataset, Extract};
+use shall::eval::{Binding, Evaluation, StepCount, Subject};
+use shall::ir::{
+    Binder, Body, Condition, Domain, Environment, Expr, IfAbsent, IfNone, RunSettings, Step, VariableId,
+};
+use shall::schema::Type;
+use shall::value::{Cell, Truth, Value};
+
+use quantity::Found;
+
+/// What everything is evaluated against.
+pub struct Oracle<'a> {
+    pub environment: &'a Environment,
+    pub dataset: &'a Dataset,
+    pub run: RunSettings,
+}
+
+/// What a variable stands for.
+#[derive(Clone)]
+enum Meaning {
+    Candidate(Binding),
+    Let { found: Found, vacuous: bool },
+}
+
+/// What the variables in sight stand for. A variable that is not here is unknown.
+type Scope = BTreeMap<VariableId, Meaning>;
+
+/// A candidate of a binder.
+#[derive(Clone)]
+struct Candidate {
+    binding: Binding,
+    /// Whether it is one more candidate, of which it is not even known that it is there.
+    extra: bool,
+}
+
+/// A subject on its way to a status.
+struct Path {
+    scope: Scope,
+    bindings: Vec<(VariableId, Binding)>,
+    /// False once some `where` on the way was unknown: the subject may not belong.
+    belongs: bool,
+}
+
+impl Oracle<'_> {
+    /// Evaluates the body of a rule or an advice; `major` is the `when` of its grade.
+    pub fn evaluate(&self, body: &Body, major: Option<&Expr>) -> Evaluation {
+        let binders = body.steps.iter().filter(|step| matches!(step, Step::ForEach { .. })).count();
+        let mut out = Evaluation { steps: vec![StepCount::default(); binders], ..Evaluation::default() };
+        let start = Path { scope: Scope::new(), bindings: Vec::new(), belongs: true };
+        self.walk(body, major, 0, start, &mut out);
+        out
+    }
+
+    /// Goes on with the step at `at`, or judges where there is none left.
+    fn walk(&self, body: &Body, major: Option<&Expr>, at: usize, mut path: Path, out: &mut Evaluation) {
+        match body.steps.get(at) {
+            None => {
+                let (truth, vacuous) = self.condition(&body.condition, &path.scope);
+                let status = match truth {
+                    Truth::True if vacuous => Status::Vacuous,
+                    Truth::True => Status::Holds,
+                    Truth::False => Status::Fails,
+                    Truth::Unknown => Status::Unknown,
+                };
+                self.record(status, major, path, out);
+            }
+            Some(Step::Let { variable, value, if_absent }) => {
+                let found = self.found(value, &path.scope);
+                let vacuous = self.vacuous(value, &path.scope);
+                if let (Found::Cell(Cell::Absent), Some(meaning)) = (&found, if_absent) {
+                    let status = match meaning {
+                        IfAbsent::Nonconformity => Status::Fails,
+                        IfAbsent::NotDetermined => Status::Unknown,
+                    };
+                    return self.record(status, major, path, out);
+                }
+                path.scope.insert(*variable, Meaning::Let { found, vacuous });
+                self.walk(body, major, at + 1, path, out);
+            }
+            Some(Step::ForEach { binder, if_none }) => {
+                let position = path.bindings.len();
+                let kept: Vec<(Candidate, Truth)> = self
+                    .candidates(binder, &path.scope)
+                    .into_iter()
+                    .inspect(|candidate| out.steps[position].candidates += u64::from(!candidate.extra))
+                    .map(|candidate| (self.belongs(binder, &candidate, &path.scope), candidate))
+                    .filter(|(w, _)| *w != Truth::False)
+                    .map(|(w, candidate)| (candidate, w))
+                    .collect();
+                out.steps[position].kept += kept.iter().filter(|(candidate, _)| !candidate.extra).count() as u64;
+                if kept.is_empty() && position > 0 {
+                    match if_none {
+                        None => self.record(Status::Vacuous, major, path, out),
+                        Some(IfNone::Nonconformity) => self.record(Status::Fails, major, path, out),
+                        Some(IfNone::NotDetermined) => self.record(Status::Unknown, major, path, out),
+                        Some(IfNone::NoPopulation) => {}
+                    }
+                    return;
+                }
+                for (candidate, w) in kept {
+                    let mut bindings = path.bindings.clone();
+                    bindings.push((binder.variable, candidate.binding.clone()));
+                    let scope = with(&path.scope, binder, &candidate);
+                    let inner = Path { scope, bindings, belongs: path.belongs && w == Truth::True };
+                    self.walk(body, major, at + 1, inner, out);
+                }
+            }
+        }
+    }
+
+    fn record(&self, status: Status, major: Option<&Expr>, path: Path, out: &mut Evaluation) {
+        let subject = Subject { bindings: path.bindings };
+        match status {
+            _ if !path.belongs => out.unknown.push(subject),
+            Status::Unknown => out.unknown.push(subject),
+            Status::Holds => out.holds += 1,
+            Status::Vacuous => out.vacuous += 1,
+            Status::Fails => {
+                out.fails.push(subject);
+                out.major.extend(major.map(|major| self.truth(major, &path.scope)));
+            }
+        }
+    }
+
+    /// The truth of a condition, and whether it holds vacuously.
+    fn condition(&self, condition: &Condition, scope: &Scope) -> (Truth, bool) {
+        match condition {
+            Condition::Plain(condition) => (self.truth(condition, scope), self.vacuous(condition, scope)),
+            Condition::AllOf(branches) => (
+                branches.iter().map(|branch| self.truth(&branch.condition, scope)).fold(Truth::True, Truth::and),
+                branches.iter().all(|branch| self.vacuous(&branch.condition, scope)),
+            ),
+            Condition::AnyOf(branches) => (
+                branches.iter().map(|branch| self.truth(&branch.condition, scope)).fold(Truth::False, Truth::or),
+                branches
+                    .iter()
+                    .filter(|branch| self.truth(&branch.condition, scope) == Truth::True)
+                    .all(|branch| self.vacuous(&branch.condition, scope)),
+            ),
+        }
+    }
+
+    /// All candidates of a binder, before its `where`, in order.
+    fn candidates(&self, binder: &Binder, scope: &Scope) -> Vec<Candidate> {
+        let known = |binding| Candidate { binding, extra: false };
+        let mut candidates = Vec::new();
+        match &binder.domain {
+            Domain::Records(record) => {
+                let table = self.dataset.table(*record);
+                candidates.extend((0..table.rows).map(|row| known(Binding::Row(*record, row))));
+                if table.extract == Extract::Missing {
+                    candidates.push(Candidate { binding: Binding::Missing(*record), extra: true });
+                }
+            }
+            Domain::Elements(elements) => {
+                let complete = match self.value(elements, scope) {
+                    Cell::Present(Value::List(list)) => {
+                        candidates.extend(list.into_iter().map(|element| known(Binding::Element(element))));
+                        true
+                    }
+                    Cell::Present(Value::Set(set)) => {
+                        let members = set.members.into_iter().map(Cell::Present);
+                        candidates.extend(members.map(|member| known(Binding::Element(member))));
+                        set.complete
+                    }
+                    _ => false,
+                };
+                if !complete {
+                    candidates.push(Candidate { binding: Binding::Element(Cell::Unknown), extra: true });
+                }
+            }
+        }
+        candidates
+    }
+
+    /// w: whether a candidate belongs. An extra candidate never does for certain.
+    fn belongs(&self, binder: &Binder, candidate: &Candidate, scope: &Scope) -> Truth {
+        let scope = with(scope, binder, candidate);
+        let there = if candidate.extra { Truth::Unknown } else { Truth::True };
+        binder.conjuncts.iter().map(|conjunct| self.truth(conjunct, &scope)).fold(there, Truth::and)
+    }
+
+    fn truth(&self, condition: &Expr, scope: &Scope) -> Truth {
+        debug_assert!(matches!(condition.ty.base, Type::Boolean), "a condition is a boolean");
+        match self.value(condition, scope) {
+            Cell::Present(Value::Boolean(known)) => Truth::from(known),
+            _ => Truth::Unknown,
+        }
+    }
+}
+
+enum Status {
+    Holds,
+    Vacuous,
+    Fails,
+    Unknown,
+}
+
+/// The scope with a binder's variable standing for a candidate.
+fn with(scope: &Scope, binder: &Binder, candidate: &Candidate) -> Scope {
+    let mut inner = scope.clone();
+    inner.insert(binder.variable, Meaning::Candidate(candidate.binding.clone()));
+    inner
+}
