@@ -1,4 +1,11 @@
 //! The test suite: one binary, one module for each concern.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so; clippy knows test functions but not what they call"
+)]
+
 mod layers;
 mod workload;
