@@ -1,0 +1,388 @@
+//! Expressions of the typed form, and the contract of each: what it is of present, absent and unknown operands.
+
+use super::{Binder, ParameterId, VariableId};
+use crate::schema::{FieldId, RecordId, Ty};
+use crate::source::Span;
+use crate::value::Value;
+use crate::value::time::CalendarUnit;
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// Its form.
+    pub kind: ExprKind,
+    /// Its type, after narrowing.
+    pub ty: Ty,
+    /// Where it is written; inside a define, the place in the define.
+    pub span: Span,
+}
+
+/// The form of an expression.
+///
+/// A value is present, absent or unknown. Unless said otherwise an operation over an unknown operand is unknown; over an
+/// absent one too (only templates get there: elsewhere the checker has excluded it).
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// A literal; an enum member is a position in the expression's own type.
+    Literal(Value),
+    /// A parameter; unknown where it is not bound.
+    Parameter(ParameterId),
+    /// `as_of`: a timestamp; unknown where it is not given.
+    AsOf,
+    /// `today`: the day of `as_of` in the program's zone.
+    Today,
+    /// `period`: an interval of days; unknown where it is not given.
+    Period,
+    /// A binder or a `let`.
+    Variable(VariableId),
+    /// `base.field`. The base has type `Row(record)` or `Reference([record])`. Through a reference that no row or more
+    /// than one row has as its key: unknown.
+    Field {
+        /// What it is read from.
+        base: Box<Expr>,
+        /// The record.
+        record: RecordId,
+        /// The field.
+        field: FieldId,
+    },
+    /// `not x`
+    Not(Box<Expr>),
+    /// `a and b and …`: Kleene
+    And(Vec<Expr>),
+    /// `a or b or …`: Kleene
+    Or(Vec<Expr>),
+    /// `a implies b`: `not a or b`, Kleene
+    Implies(Box<Expr>, Box<Expr>),
+    /// `left op right`, both of one kind: numbers, texts, days, instants, durations, spans, booleans, enums of equal
+    /// type, references or rows, sets. For `=`, either side may be absent: absent equals nothing, not even absent
+    /// (false). Rows are compared as rows with rows (identity) and by key with references. Orders of enums are by
+    /// position. Spans that cannot be ordered are unknown. Sets: unknown unless both are complete, except that a
+    /// certain member of one which a complete other does not have makes `=` false.
+    Compare {
+        /// How they are compared.
+        op: CompareOp,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// `+ - * /` on numbers, durations, spans, days and instants, as the types say. Unknown on overflow and division by zero.
+    Arithmetic {
+        /// The operator.
+        op: ArithmeticOp,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// `-x` of a number, a duration or a span.
+    Negate(Box<Expr>),
+    /// `x is present` (`present`) or `x is absent`: false or true; unknown of an unknown value.
+    Presence {
+        /// What is tested.
+        operand: Box<Expr>,
+        /// Whether `is present` is asked.
+        present: bool,
+    },
+    /// `filled(a, b, …)`: all are present; false if one is absent, else unknown if one is unknown.
+    Filled(Vec<Expr>),
+    /// `x is change`: whether the record that a reference names is of that type. True if the key is one of that record's
+    /// and of no other target's; false if it is one of another target's and not of this one's; else unknown.
+    IsRecord {
+        /// The reference.
+        operand: Box<Expr>,
+        /// The record.
+        record: RecordId,
+    },
+    /// `x otherwise y`: x where it is present, y where x is absent, unknown where x is unknown.
+    Otherwise {
+        /// The value that may be absent.
+        value: Box<Expr>,
+        /// What stands for an absent one.
+        default: Box<Expr>,
+    },
+    /// `if c then a else b`: unknown where c is, unless both are the same present value.
+    If {
+        /// The condition.
+        condition: Box<Expr>,
+        /// The value where it is true.
+        then: Box<Expr>,
+        /// The value where it is false.
+        otherwise: Box<Expr>,
+    },
+    /// `x in S` for a set or a list. Of a set: certain member, true; else complete, false; else unknown. Of a list: true if a
+    /// known element equals; else unknown if an element is unknown; else false. An absent x is in nothing (false).
+    In {
+        /// The element.
+        element: Box<Expr>,
+        /// The set or list.
+        collection: Box<Expr>,
+    },
+    /// `t during a .. b`. The left is a moment of the interval's kind, or an interval that shall lie in it whole.
+    During {
+        /// The moment or interval.
+        element: Box<Expr>,
+        /// The interval.
+        interval: Box<Expr>,
+    },
+    /// `a contains b`, `a starts with b`, `a ends with b`: of texts, letter by letter.
+    TextTest {
+        /// Which.
+        op: TextTest,
+        /// The text looked at.
+        text: Box<Expr>,
+        /// What is looked for.
+        part: Box<Expr>,
+    },
+    /// `a matches /…/`: the pattern is found in the text.
+    Matches {
+        /// The text.
+        text: Box<Expr>,
+        /// The pattern.
+        pattern: Pattern,
+    },
+    /// `{a, b}`: a set of values; an unknown element makes it incomplete.
+    Set(Vec<Expr>),
+    /// `a union b`, `a minus b` of sets. `minus` is unknown unless both are complete.
+    SetOperation {
+        /// Which.
+        op: SetOp,
+        /// The left set.
+        left: Box<Expr>,
+        /// The right set.
+        right: Box<Expr>,
+    },
+    /// `A covers B` of sets (or of intervals: B lies in A). B complete and inside A's certain part: true; a certain
+    /// member of B outside a complete A: false; else unknown. A list operand is read as a set first.
+    Covers(Box<Expr>, Box<Expr>),
+    /// `A overlaps B` of sets or intervals. Certain parts meet: true; both complete: false; else unknown.
+    Overlaps(Box<Expr>, Box<Expr>),
+    /// `a .. b` (`through` false: without b) or `a through b` (days, b included). An absent end is open. Unknown, reason
+    /// "reversed", if b lies before a.
+    Interval {
+        /// The start.
+        from: Box<Expr>,
+        /// The end.
+        until: Box<Expr>,
+        /// Whether the end is included.
+        through: bool,
+    },
+    /// A function.
+    Call {
+        /// Which.
+        function: Function,
+        /// Its arguments.
+        arguments: Vec<Expr>,
+    },
+    /// A conversion that the checker put in.
+    Convert {
+        /// Which.
+        conversion: Conversion,
+        /// What is converted.
+        operand: Box<Expr>,
+    },
+    /// `exists`, `no`, `every … has`
+    Quantified {
+        /// Which.
+        quantifier: Quantifier,
+        /// The candidates.
+        binder: Box<Binder>,
+        /// What stands behind `has`; only with `every`.
+        has: Option<Box<Expr>>,
+    },
+    /// `count sum min max mean share set union first last`
+    Aggregate {
+        /// Which.
+        function: AggregateFunction,
+        /// The candidates.
+        binder: Box<Binder>,
+        /// The value of a candidate; none for `count`, `first`, `last` (a candidate's row or element).
+        value: Option<Box<Expr>>,
+        /// What `first` and `last` go by.
+        by: Option<Box<Expr>>,
+    },
+}
+
+/// A comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CompareOp {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+impl CompareOp {
+    /// The operator as written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            CompareOp::Equal => "=",
+            CompareOp::NotEqual => "!=",
+            CompareOp::Less => "<",
+            CompareOp::LessOrEqual => "<=",
+            CompareOp::Greater => ">",
+            CompareOp::GreaterOrEqual => ">=",
+        }
+    }
+
+    /// Whether two operands in that order satisfy it.
+    pub fn admits(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            CompareOp::Equal => order.is_eq(),
+            CompareOp::NotEqual => order.is_ne(),
+            CompareOp::Less => order.is_lt(),
+            CompareOp::LessOrEqual => order.is_le(),
+            CompareOp::Greater => order.is_gt(),
+            CompareOp::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
+/// An arithmetic operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ArithmeticOp {
+    /// `+`: number + number, duration + duration, span + span, date + span, timestamp + duration, timestamp + span
+    Add,
+    /// `-`: likewise; timestamp - timestamp is a duration, date - date a span of days
+    Subtract,
+    /// `*`: number * number, duration * number, span * integer (either side)
+    Multiply,
+    /// `/`: number / number, duration / number, duration / duration (a number)
+    Divide,
+}
+
+/// A test of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TextTest {
+    /// `contains`
+    Contains,
+    /// `starts with`
+    StartsWith,
+    /// `ends with`
+    EndsWith,
+}
+
+/// An operation on sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SetOp {
+    /// `union`
+    Union,
+    /// `minus`
+    Minus,
+}
+
+/// A function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// `abs(x)`: a number or a duration without its sign
+    Abs,
+    /// `day(t)`: the civil day of an instant in the program's zone
+    Day,
+    /// `days(i)`, `weeks(i)`, `months(i)`, `quarters(i)`, `years(i)`: a list of intervals of days, clipped to `i`
+    Units(CalendarUnit),
+    /// `periods(span, i)`: a list of intervals of days; each begins at the start of `i` plus a multiple of the span
+    Periods,
+}
+
+/// A conversion that the checker puts in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conversion {
+    /// A member's position in a wider enum: `map[position]`.
+    WidenEnum(Vec<u32>),
+    /// An instant to its civil day in the program's zone: where it meets a date.
+    Day,
+    /// A day to its first instant in the program's zone: as an end of an interval of instants.
+    StartOfDay,
+    /// A day to the interval of its instants.
+    WholeDay,
+    /// An interval of days to the interval of their instants.
+    WholeDays,
+    /// A record to the reference that its key is.
+    RowToReference,
+    /// A reference to one of several, narrowed by `is`, to a reference to one; also a reference to one among more targets.
+    Retarget,
+    /// A list to the set of its elements; an unknown element makes it incomplete.
+    ListToSet,
+}
+
+/// A quantifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Quantifier {
+    /// `exists`: Kleene `or` over the candidates of w
+    Exists,
+    /// `no`: its negation
+    No,
+    /// `every … has d`: Kleene `and` over the candidates of (not w or d)
+    Every,
+}
+
+impl Quantifier {
+    /// The word, as written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Quantifier::Exists => "exists",
+            Quantifier::No => "no",
+            Quantifier::Every => "every",
+        }
+    }
+}
+
+impl AggregateFunction {
+    /// The word, as written.
+    pub fn word(self) -> &'static str {
+        match self {
+            AggregateFunction::Count => "count",
+            AggregateFunction::Sum => "sum",
+            AggregateFunction::Min => "min",
+            AggregateFunction::Max => "max",
+            AggregateFunction::Mean => "mean",
+            AggregateFunction::Share => "share",
+            AggregateFunction::Set => "set",
+            AggregateFunction::Union => "union",
+            AggregateFunction::First => "first",
+            AggregateFunction::Last => "last",
+        }
+    }
+}
+
+/// A function over candidates. In all of them a candidate with w false takes no part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AggregateFunction {
+    /// `count`: how many; with bounds: from those with w true to those with w not false
+    Count,
+    /// `sum` of the values; over nothing zero
+    Sum,
+    /// `min`; over nothing absent
+    Min,
+    /// `max`; over nothing absent
+    Max,
+    /// `mean`; over nothing absent
+    Mean,
+    /// `share`: of the candidates, the fraction for which the value is true; with bounds; over nothing absent
+    Share,
+    /// `set` of the values
+    Set,
+    /// `union` of lists
+    Union,
+    /// `first … by`: the candidate with the least key; over nothing absent
+    First,
+    /// `last … by`: the candidate with the greatest key; over nothing absent
+    Last,
+}
+
+/// A pattern, compiled. Equal patterns have equal texts.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// As written between the slashes.
+    pub text: String,
+    /// Compiled; takes time linear in the text that it looks at.
+    pub regex: regex::Regex,
+}
