@@ -57,8 +57,18 @@ pub struct Interval {
     pub until: Option<Moment>,
 }
 
-fn civil_epoch() -> civil::Date {
-    civil::date(1970, 1, 1)
+/// Days from 0000-03-01 to 1970-01-01.
+const EPOCH: i32 = 719_468;
+
+/// Reads `yyyy-mm-dd` at the beginning of a text.
+fn parse_civil(bytes: &[u8]) -> Option<civil::Date> {
+    if bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
+    }
+    let part = |range: std::ops::Range<usize>| -> Option<i16> {
+        bytes[range].iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))
+    };
+    civil::Date::new(part(0..4)?, part(5..7)? as i8, part(8..10)? as i8).ok()
 }
 
 impl Date {
@@ -70,24 +80,29 @@ impl Date {
     /// Reads `2026-03-01`; `None` if it is anything else.
     pub fn parse(text: &str) -> Option<Date> {
         let bytes = text.as_bytes();
-        if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
-            return None;
-        }
-        let part = |range: std::ops::Range<usize>| -> Option<i16> {
-            bytes[range]
-                .iter()
-                .try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))
-        };
-        Date::new(part(0..4)?, part(5..7)? as i8, part(8..10)? as i8)
+        if bytes.len() == 10 { parse_civil(bytes).map(Date::from_civil) } else { None }
     }
 
     pub(crate) fn from_civil(date: civil::Date) -> Date {
-        // Days between year -9999 and 9999 fit 32 bits.
-        Date(date.since(civil_epoch()).map_or(0, |span| span.get_days()))
+        // Years begin in March here, so that the day that some have more than others is their last.
+        let (month, day) = (i32::from(date.month()), i32::from(date.day()));
+        let year = i32::from(date.year()) - i32::from(month <= 2);
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        Date(year * 365 + leap_days + day_of_year - EPOCH)
     }
 
     pub(crate) fn to_civil(self) -> Option<civil::Date> {
-        civil_epoch().checked_add(jiff::Span::new().try_days(i64::from(self.0)).ok()?).ok()
+        // The same, backwards, within the 400 years after which the calendar repeats itself.
+        let days = i64::from(self.0) + i64::from(EPOCH);
+        let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let from_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+        let year = era * 400 + year_of_era + i64::from(month <= 2);
+        civil::Date::new(i16::try_from(year).ok()?, month as i8, day as i8).ok()
     }
 
     /// The year, the month and the day of month.
@@ -174,7 +189,7 @@ impl fmt::Display for Timestamp {
 
 /// Reads `yyyy-mm-dd`, `T` or a blank, `hh:mm[:ss[.fraction]]` and an optional offset in seconds east of UTC.
 pub(crate) fn parse_civil_and_offset(text: &str) -> Option<(civil::DateTime, Option<i32>)> {
-    let date = Date::parse(text.get(..10)?)?.to_civil()?;
+    let date = parse_civil(text.as_bytes())?;
     let rest = text.as_bytes().get(10..)?;
     let number = |range: std::ops::Range<usize>| -> Option<i32> {
         rest.get(range)?
@@ -547,6 +562,19 @@ mod tests {
         {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let epoch = civil::date(1970, 1, 1);
+        let (first, last) = (Date::from_civil(civil::Date::MIN).0, Date::from_civil(civil::Date::MAX).0);
+        for count in (first..=last).step_by(97).chain([first, -1, 0, 1, last]) {
+            let date = Date(count).to_civil().unwrap();
+            assert_eq!(epoch.checked_add(jiff::Span::new().days(count)).unwrap(), date, "{count}");
+            assert_eq!(Date::from_civil(date), Date(count), "{date}");
+        }
+        assert_eq!(Date(first - 1).to_civil(), None);
+        assert_eq!(Date(last + 1).to_civil(), None);
     }
 
     #[test]
