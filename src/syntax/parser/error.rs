@@ -21,12 +21,13 @@ impl Builder<'_> {
             InputLocation::Pos(offset) | InputLocation::Span((offset, _)) => offset,
         };
         let expected = match &error.variant {
-            ErrorVariant::ParsingError { positives, .. } => expected_texts(positives),
+            ErrorVariant::ParsingError { positives, .. } => self.expected_texts(positives),
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
+        let (offset, expected) = self.on_its_line(offset, expected);
         let found = self.found(offset);
         let shown = match found {
-            "" => format!("the end of the {}", if self.kind == ItemKind::Unknown { "item" } else { self.kind.word() }),
+            "" => format!("the end of the {}", self.kind.word()),
             found => format!("`{found}`"),
         };
         // At the end of the item, the place is its last character.
@@ -38,13 +39,27 @@ impl Builder<'_> {
             }
             found => (offset, offset + found.len()),
         };
-        let message = match expected.as_slice() {
+        let message = match grouped(&expected).as_slice() {
             [] => format!("{shown} does not fit here"),
             expected => format!("expected {}, found {shown}", listed(expected)),
         };
         let diagnostic =
             Diagnostic::new(Code::SyntaxError, self.place(from, to), message, "cannot be read from here on");
         self.report(diagnostic.with_help_if(self.help(found, offset, &expected)));
+    }
+
+    /// Moves a fault of a source back to its line.
+    ///
+    /// A word too many on the line of an assignment reads like the beginning of the next one, which then lacks its `=`.
+    fn on_its_line(&self, offset: usize, expected: Vec<&'static str>) -> (usize, Vec<&'static str>) {
+        let ahead = self.text.get(..offset).unwrap_or("").trim_end();
+        let word = ahead.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map_or(0, |before| before + 1);
+        let before = ahead.get(..word).unwrap_or("");
+        let leads = before.rsplit('\n').next().unwrap_or("").trim().is_empty();
+        if self.kind == ItemKind::Source && expected.contains(&"`=`") && word < ahead.len() && !leads {
+            return (word, vec!["the end of the line"]);
+        }
+        (offset, expected)
     }
 
     /// What stands at an offset: a word, a number, a text or one mark; empty at the end of the item.
@@ -68,13 +83,14 @@ impl Builder<'_> {
         if ITEM_WORDS.contains(&found) && line.trim().is_empty() && self.next_is_name(offset + found.len()) {
             return Some(format!("if this begins {}, begin it in column 1", a_kind(kind_of(found))));
         }
-        let words: Vec<&str> = expected.iter().flat_map(|text| quoted_words(text)).collect();
-        if let Some(near) = closest(found, words).filter(|_| !found.is_empty()) {
+        let is_word = |word: &str| word.len() > 1 && word.starts_with(|c: char| c.is_ascii_alphabetic());
+        let words = expected.iter().flat_map(|text| quoted_words(text)).filter(|word| is_word(word));
+        if let Some(near) = closest(found, words).filter(|_| is_word(found)) {
             return Some(format!("did you mean `{near}`?"));
         }
         if is_reserved(found) && expected.iter().any(|text| text.contains("name")) {
             return Some(format!(
-                "`{found}` is a word of expressions and cannot be a name; fields and members may have it"
+                "`{found}` is a word of expressions; only fields, members and labels may be named so"
             ));
         }
         if expected.contains(&ELSE) {
@@ -82,8 +98,33 @@ impl Builder<'_> {
                 "an `if` always has its `else`: what is the value where the condition does not hold?".to_owned(),
             );
         }
-        (expected.contains(&PART) && found == "if")
-            .then(|| "write `if none:` under a `for each`, `if absent:` under a `let`".to_owned())
+        if expected.contains(&"`because`") && is_word(found) {
+            let parts = match self.kind {
+                ItemKind::Advice => "`cites`, `supports`, `for each`, `let`, `should` and `because`",
+                _ => "`cites`, `for each`, `if none`, `let`, `if absent`, `shall`, `because` and `major`",
+            };
+            return Some(format!("the parts of {} begin with {parts}", a_kind(self.kind)));
+        }
+        None
+    }
+
+    /// What rules are called, each once.
+    fn expected_texts(&self, rules: &[Rule]) -> Vec<&'static str> {
+        let mut texts: Vec<&'static str> = Vec::new();
+        for expected in rules {
+            let text = match *expected {
+                Rule::modal if self.kind == ItemKind::Advice => "`should`",
+                other => display(other),
+            };
+            if text != NOTHING && !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        // A bracket behind a name would make it a call, which is hardly what is missing.
+        if texts.contains(&OPERATOR) {
+            texts.retain(|text| *text != "`(`");
+        }
+        texts
     }
 
     fn next_is_name(&self, offset: usize) -> bool {
@@ -122,31 +163,46 @@ fn quoted_words<'a>(text: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// What rules are called, each once, the most telling first.
-fn expected_texts(rules: &[Rule]) -> Vec<&'static str> {
-    let mut texts: Vec<(usize, &'static str)> = Vec::new();
-    for rule in rules {
-        let text = display(*rule);
-        if !text.is_empty() && !texts.iter().any(|(_, known)| *known == text) {
-            texts.push((texts.len(), text));
+/// Things to expect with those that are many of a kind as one, the most telling first.
+fn grouped(expected: &[&'static str]) -> Vec<&'static str> {
+    let mut texts = expected.to_vec();
+    for (group, members) in [(PART, PARTS), (ENTRY, ENTRIES)] {
+        if texts.iter().filter(|text| members.contains(text)).count() > 2 {
+            texts.retain(|text| !members.contains(text));
+            texts.push(group);
         }
     }
     // What may merely go on counts less than what may come next.
-    texts.sort_by_key(|(at, text)| (matches!(*text, OPERATOR | END | COMMENT), *at));
-    let mut texts: Vec<&'static str> = texts.into_iter().map(|(_, text)| text).collect();
+    texts.sort_by_key(|text| matches!(*text, OPERATOR | END));
     if texts.len() > MOST_EXPECTED {
-        texts.truncate(MOST_EXPECTED);
+        texts.truncate(MOST_EXPECTED - 1);
         texts.push("something else that may follow");
     }
     texts
 }
 
+const PARTS: &[&str] = &[
+    "`cites`",
+    "`supports`",
+    "`for each`",
+    "`if none`",
+    "`let`",
+    "`if absent`",
+    "`shall`",
+    "`should`",
+    "`because`",
+    "`major`",
+    END,
+];
+const ENTRIES: &[&str] = &["a word", "a name", "a setting", "`keep`", "`only`", "`exclude`", MAPPING, ASSIGNMENT];
+const MAPPING: &str = "a mapping such as `incident from \"incidents*.json\"`";
+const ASSIGNMENT: &str = "an assignment such as `number = ref`";
 const OPERATOR: &str = "an operator";
 const EXPRESSION: &str = "an expression";
-const PART: &str = "the next part of the rule";
-const ENTRY: &str = "the next line of the source";
+const PART: &str = "the next part";
+const ENTRY: &str = "the next line";
 const END: &str = "the end of the item";
-const COMMENT: &str = "";
+const NOTHING: &str = "";
 const ELSE: &str = "`else`";
 const LITERAL: &str = "a value";
 
@@ -154,10 +210,10 @@ const LITERAL: &str = "a value";
 fn display(rule: Rule) -> &'static str {
     match rule {
         Rule::EOI => END,
-        Rule::WHITESPACE | Rule::COMMENT | Rule::gap | Rule::name_char | Rule::end | Rule::reserved => COMMENT,
-        Rule::reserved_word | Rule::digits | Rule::decimal | Rule::ranges => COMMENT,
-        Rule::rule_head | Rule::part_alone | Rule::branch_alone | Rule::record_head => COMMENT,
-        Rule::field_alone | Rule::source_head | Rule::entry_alone => COMMENT,
+        Rule::WHITESPACE | Rule::COMMENT | Rule::gap | Rule::name_char | Rule::end | Rule::reserved => NOTHING,
+        Rule::reserved_word | Rule::digits | Rule::decimal | Rule::ranges => NOTHING,
+        Rule::rule_head | Rule::part_alone | Rule::branch_alone | Rule::record_head => NOTHING,
+        Rule::field_alone | Rule::source_head | Rule::entry_alone => NOTHING,
 
         Rule::open_brace => "`{`",
         Rule::close_brace => "`}`",
@@ -235,7 +291,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::source | Rule::source_kw => "`source`",
         Rule::entry => ENTRY,
         Rule::setting | Rule::setting_kw => "a setting",
-        Rule::mapping => "a mapping such as `incident from \"incidents*.json\"`",
+        Rule::mapping => MAPPING,
         Rule::at_kw => "`at`",
         Rule::keep | Rule::keep_kw => "`keep`",
         Rule::keep_which => "`last` or `first`",
@@ -244,7 +300,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::exclude | Rule::exclude_kw => "`exclude`",
         Rule::row_test => "a test of a row, such as `status = \"closed\"`",
         Rule::row_state => "`is present` or `is absent`",
-        Rule::assignment => "an assignment such as `number = ref`",
+        Rule::assignment => ASSIGNMENT,
         Rule::constant | Rule::constant_kw => "`constant`",
         Rule::unknown | Rule::unknown_kw => "`unknown`",
         Rule::conversion => "a conversion",
@@ -287,7 +343,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::in_kw => "`in`",
         Rule::where_clause | Rule::where_kw => "`where`",
         Rule::then_kw => "`then`",
-        Rule::elif_kw => COMMENT,
+        Rule::elif_kw => NOTHING,
         Rule::else_kw => ELSE,
         Rule::by_kw => "`by`",
         Rule::literal | Rule::boolean | Rule::date | Rule::timestamp | Rule::number | Rule::regex => LITERAL,

@@ -1,0 +1,118 @@
+//! Each fixture under `fixtures/invalid` raises exactly the code that its name begins with, in words that are kept.
+
+use std::path::{Path, PathBuf};
+
+use shall::diagnostic::code::Stage;
+use shall::diagnostic::{self, Code, Diagnostic, render};
+use shall::source::{FileId, Sources};
+use shall::syntax;
+
+/// A folder of fixtures: the stage whose faults they hold, and what finds them.
+struct Folder {
+    name: &'static str,
+    stage: Stage,
+    find: fn(&Sources) -> Vec<Diagnostic>,
+    /// Codes whose fixture would be too large to keep; a test of their own makes it.
+    made: &'static [Code],
+}
+
+const SYNTAX: Folder =
+    Folder { name: "syntax", stage: Stage::Syntax, find: syntax_diagnostics, made: &[Code::TooLarge] };
+
+fn syntax_diagnostics(sources: &Sources) -> Vec<Diagnostic> {
+    let mut diagnostics: Vec<Diagnostic> = sources
+        .ids()
+        .flat_map(|id| syntax::parse(id, &sources.file(id).text).items)
+        .flat_map(|item| item.diagnostics)
+        .collect();
+    diagnostic::sort(&mut diagnostics);
+    diagnostics
+}
+
+impl Folder {
+    fn path(&self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/invalid").join(self.name)
+    }
+
+    fn fixtures(&self) -> Vec<PathBuf> {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(self.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "shall"))
+            .collect();
+        paths.sort();
+        paths
+    }
+
+    /// What is found in a fixture, and the texts that it points into.
+    fn find(&self, path: &Path) -> (Sources, Vec<Diagnostic>) {
+        let mut sources = Sources::new();
+        sources.add(stem(path) + ".shall", std::fs::read_to_string(path).unwrap());
+        let found = (self.find)(&sources);
+        (sources, found)
+    }
+
+    /// Snapshots of every fixture: its text, and what is said of it.
+    fn snapshots(&self) {
+        for path in self.fixtures() {
+            let (sources, found) = self.find(&path);
+            let rendered: String = found.iter().map(|found| render::render(found, &sources, false)).collect();
+            let text = &sources.file(FileId(0)).text;
+            insta::with_settings!({
+                snapshot_path => format!("snapshots/errors/{}", self.name),
+                prepend_module_to_snapshot => false,
+                omit_expression => true,
+            }, {
+                insta::assert_snapshot!(stem(&path), format!("{text}\n{rendered}"));
+            });
+        }
+    }
+
+    fn each_fixture_raises_exactly_its_code(&self) {
+        for path in self.fixtures() {
+            let name = stem(&path);
+            let (_, found) = self.find(&path);
+            let codes: Vec<&str> = found.iter().map(|found| found.code.name()).collect();
+            assert!(!codes.is_empty(), "{name} raises nothing");
+            for code in codes {
+                let rest = name.strip_prefix(code);
+                assert!(rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-')), "{name} raises {code}");
+            }
+        }
+    }
+
+    fn each_code_has_a_fixture(&self) {
+        let raised: Vec<Code> =
+            self.fixtures().iter().flat_map(|path| self.find(path).1).map(|found| found.code).collect();
+        for code in Code::ALL.iter().filter(|code| code.stage() == self.stage) {
+            assert!(raised.contains(code) || self.made.contains(code), "no fixture raises {}", code.name());
+        }
+    }
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+#[test]
+fn syntax_faults_are_reported_in_words_that_are_kept() {
+    SYNTAX.snapshots();
+}
+
+#[test]
+fn each_syntax_fixture_raises_exactly_its_code() {
+    SYNTAX.each_fixture_raises_exactly_its_code();
+}
+
+#[test]
+fn each_syntax_code_has_a_fixture() {
+    SYNTAX.each_code_has_a_fixture();
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_refused_as_a_whole() {
+    let text = "# too much\n".repeat(syntax::LARGEST_FILE / 10);
+    let parsed = syntax::parse(FileId(0), &text);
+    let codes: Vec<Code> = parsed.items.iter().flat_map(|item| &item.diagnostics).map(|found| found.code).collect();
+    assert_eq!(codes, [Code::TooLarge]);
+}
