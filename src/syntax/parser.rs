@@ -129,13 +129,9 @@ impl<'a> Builder<'a> {
 
     /// Reports a mark or a word of another language.
     fn foreign(&self, span: Span, shown: &str, help: impl Into<String>) {
-        let message = format!("`{shown}` is not a word of the language");
-        let message = if shown.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            message
-        } else {
-            format!("`{shown}` is not an operator of the language")
-        };
-        self.report(Diagnostic::new(Code::ForeignOperator, span, message, "another spelling").with_help(help));
+        let message = format!("`{shown}` is not part of the language");
+        let label = "the spelling of another language";
+        self.report(Diagnostic::new(Code::ForeignOperator, span, message, label).with_help(help));
     }
 
     /// The place of a range of the item's text.
@@ -144,7 +140,7 @@ impl<'a> Builder<'a> {
     }
 
     fn span(&self, pair: &Pair<'_>) -> Span {
-        self.place(pair.as_span().start(), pair.as_span().end())
+        self.place(pair.as_span().start(), end(pair))
     }
 
     /// The text under a place, on one line.
@@ -165,16 +161,41 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Writes a text on one line: blanks around line breaks, and comments, become one blank.
+/// The offset behind the last token of a pair.
+///
+/// The pair itself may go on over blanks and comments, up to where something optional could have stood.
+fn end(pair: &Pair<'_>) -> usize {
+    match pair.as_rule() {
+        // Its closing quotation mark is no token of its own.
+        Rule::template => pair.as_span().end(),
+        _ => pair.clone().into_inner().next_back().map_or(pair.as_span().end(), |last| end(&last)),
+    }
+}
+
+/// A pair as written, on one line.
+fn shown(pair: &Pair<'_>) -> String {
+    let span = pair.as_span();
+    one_line(span.get_input().get(span.start()..end(pair)).unwrap_or(""))
+}
+
+/// Writes a text on one line, without comments: blanks around a line break become one.
 fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
-    for part in text.lines() {
-        let part = if part.contains('"') { part } else { part.split('#').next().unwrap_or("") };
-        let part = part.trim();
-        if !line.is_empty() && !part.is_empty() {
-            line.push(' ');
+    let (mut quoted, mut escaped) = (false, false);
+    let mut characters = text.trim().chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '#' if !quoted => while characters.next_if(|next| *next != '\n').is_some() {},
+            '\n' | '\r' => {
+                while characters.next_if(|next| next.is_whitespace()).is_some() {}
+                line.truncate(line.trim_end().len());
+                line.push(' ');
+            }
+            _ => line.push(character),
         }
-        line.push_str(part);
+        quoted ^= character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
     }
+    line.truncate(line.trim_end().len());
     line
 }

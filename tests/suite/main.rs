@@ -9,3 +9,5 @@
 
 mod layers;
 mod workload;
+
+mod errors;

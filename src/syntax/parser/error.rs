@@ -21,7 +21,7 @@ impl Builder<'_> {
             InputLocation::Pos(offset) | InputLocation::Span((offset, _)) => offset,
         };
         let expected = match &error.variant {
-            ErrorVariant::ParsingError { positives, .. } => self.expected_texts(positives),
+            ErrorVariant::ParsingError { positives, .. } => self.expected_texts(positives, offset),
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
         let (offset, expected) = self.on_its_line(offset, expected);
@@ -48,16 +48,21 @@ impl Builder<'_> {
         self.report(diagnostic.with_help_if(self.help(found, offset, &expected)));
     }
 
-    /// Moves a fault of a source back to its line.
+    /// Moves a fault of a source or a record back to its line.
     ///
-    /// A word too many on the line of an assignment reads like the beginning of the next one, which then lacks its `=`.
+    /// A word too many on a line reads like the beginning of the next line, which then lacks its `=` or `:`.
     fn on_its_line(&self, offset: usize, expected: Vec<&'static str>) -> (usize, Vec<&'static str>) {
         let ahead = self.text.get(..offset).unwrap_or("").trim_end();
         let word = ahead.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map_or(0, |before| before + 1);
         let before = ahead.get(..word).unwrap_or("");
         let leads = before.rsplit('\n').next().unwrap_or("").trim().is_empty();
-        if self.kind == ItemKind::Source && expected.contains(&"`=`") && word < ahead.len() && !leads {
-            return (word, vec!["the end of the line"]);
+        let (mark, end): (_, &[&str]) = match self.kind {
+            ItemKind::Source => ("`=`", &["the end of the line"]),
+            ItemKind::Record => ("`:`", &["`key`", "a title in quotes", "the end of the line"]),
+            _ => return (offset, expected),
+        };
+        if expected.contains(&mark) && word < ahead.len() && !leads {
+            return (word, end.to_vec());
         }
         (offset, expected)
     }
@@ -88,28 +93,53 @@ impl Builder<'_> {
         if let Some(near) = closest(found, words).filter(|_| is_word(found)) {
             return Some(format!("did you mean `{near}`?"));
         }
-        if is_reserved(found) && expected.iter().any(|text| text.contains("name")) {
+        if is_reserved(found) && found != "where" && expected.iter().any(|text| text.contains("name")) {
             return Some(format!(
                 "`{found}` is a word of expressions; only fields, members and labels may be named so"
             ));
         }
-        if expected.contains(&ELSE) {
-            return Some(
-                "an `if` always has its `else`: what is the value where the condition does not hold?".to_owned(),
-            );
-        }
-        if expected.contains(&"`because`") && is_word(found) {
-            let parts = match self.kind {
-                ItemKind::Advice => "`cites`, `supports`, `for each`, `let`, `should` and `because`",
-                _ => "`cites`, `for each`, `if none`, `let`, `if absent`, `shall`, `because` and `major`",
-            };
-            return Some(format!("the parts of {} begin with {parts}", a_kind(self.kind)));
-        }
-        None
+        let rule = matches!(self.kind, ItemKind::Rule | ItemKind::Advice);
+        let help = match expected {
+            _ if expected.contains(&"`else`") => {
+                "an `if` always has its `else`: what is the value where the condition does not hold?"
+            }
+            _ if expected.contains(&"`has`") => {
+                "say behind `has` what each of them must have: `every a in x has a.late`"
+            }
+            _ if expected.contains(&VARIABLE) => "name it to speak of it: `count(incident i where i.state = closed)`",
+            _ if expected.contains(&PERCENTAGE) => "write a share as a percentage: `major above 10%`",
+            _ if self.kind == ItemKind::Bind && expected.contains(&"`from`") => {
+                "say which document the value comes from: `from \"Incident policy, version 3\"`"
+            }
+            _ if self.kind == ItemKind::Source && expected.contains(&"`because`") => {
+                "say why rows are left out: `because \"test records\"`"
+            }
+            _ if self.kind == ItemKind::Record && expected.contains(&"`:`") => "write a field as `name: type`",
+            _ if expected.contains(&MODALITY) => {
+                "write `requirements` if it says what shall be done, `guidance` if it says what should be"
+            }
+            _ if rule && expected.contains(&"`because`") && self.kind == ItemKind::Advice => {
+                "the parts of an advice begin with `cites`, `supports`, `for each`, `let`, `should` and `because`"
+            }
+            _ if rule && expected.contains(&"`because`") => {
+                "the parts of a rule begin with `cites`, `for each`, `if none`, `let`, `if absent`, `shall`, `because` and \
+                 `major`"
+            }
+            _ if expected == [EXPRESSION] => {
+                "write the value or the condition that is missing, or remove what asks for it"
+            }
+            _ => return None,
+        };
+        Some(help.to_owned())
     }
 
-    /// What rules are called, each once.
-    fn expected_texts(&self, rules: &[Rule]) -> Vec<&'static str> {
+    fn next_is_name(&self, offset: usize) -> bool {
+        let rest = self.text.get(offset..).unwrap_or("").trim_start_matches([' ', '\t']);
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"')
+    }
+
+    /// What rules are called, each once, as far as it helps to name them.
+    fn expected_texts(&self, rules: &[Rule], offset: usize) -> Vec<&'static str> {
         let mut texts: Vec<&'static str> = Vec::new();
         for expected in rules {
             let text = match *expected {
@@ -120,16 +150,15 @@ impl Builder<'_> {
                 texts.push(text);
             }
         }
-        // A bracket behind a name would make it a call, which is hardly what is missing.
-        if texts.contains(&OPERATOR) {
-            texts.retain(|text| *text != "`(`");
+        if texts.contains(&VARIABLE) {
+            return vec![VARIABLE];
         }
-        texts
-    }
-
-    fn next_is_name(&self, offset: usize) -> bool {
-        let rest = self.text.get(offset..).unwrap_or("").trim_start_matches([' ', '\t']);
-        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"')
+        // A bracket behind a name would make it a call, and a text behind a text would join it: hardly what is missing.
+        let behind_text = self.text.get(..offset).is_some_and(|ahead| ahead.trim_end().ends_with('"'));
+        let unlikely = |text: &str| {
+            (text == "`(`" && texts.contains(&OPERATOR)) || (text == TEXT && texts.len() > 1 && behind_text)
+        };
+        texts.iter().copied().filter(|text| !unlikely(text)).collect()
     }
 }
 
@@ -203,7 +232,10 @@ const PART: &str = "the next part";
 const ENTRY: &str = "the next line";
 const END: &str = "the end of the item";
 const NOTHING: &str = "";
-const ELSE: &str = "`else`";
+const TEXT: &str = "a text in quotes";
+const VARIABLE: &str = "a name for the record, as in `incident i`";
+const PERCENTAGE: &str = "a percentage such as `10%`";
+const MODALITY: &str = "`requirements` or `guidance`";
 const LITERAL: &str = "a value";
 
 /// What a rule of the grammar is called in a message; empty for rules that no message should name.
@@ -232,23 +264,20 @@ fn display(rule: Rule) -> &'static str {
 
         Rule::word => "a word",
         Rule::name => "a name",
-        Rule::variable => "a name for it, as in `incident i`",
+        Rule::variable => VARIABLE,
         Rule::label => "a label",
         Rule::item_name => "the name of the item",
         Rule::standard_name => "the name of a standard",
         Rule::rule_name => "the name of a rule",
         Rule::clause_number => "the number of a clause",
         Rule::letter => "the letter of a list item",
-        Rule::text | Rule::texts => "a text in quotes",
-        Rule::title => "a text in quotes",
-        Rule::reason => "a reason in quotes",
-        Rule::template => "a text in quotes",
+        Rule::text | Rule::texts | Rule::title | Rule::reason | Rule::template => TEXT,
         Rule::template_text | Rule::stray_brace => "the rest of the text",
         Rule::hole => "an expression in braces",
 
         Rule::zone | Rule::zone_kw => "`zone`",
         Rule::standard | Rule::standard_kw => "`standard`",
-        Rule::modality => "`requirements` or `guidance`",
+        Rule::modality => MODALITY,
         Rule::clause | Rule::clause_kw => "`clause`",
         Rule::record | Rule::record_kw => "`record`",
         Rule::field => "a field",
@@ -344,10 +373,10 @@ fn display(rule: Rule) -> &'static str {
         Rule::where_clause | Rule::where_kw => "`where`",
         Rule::then_kw => "`then`",
         Rule::elif_kw => NOTHING,
-        Rule::else_kw => ELSE,
+        Rule::else_kw => "`else`",
         Rule::by_kw => "`by`",
         Rule::literal | Rule::boolean | Rule::date | Rule::timestamp | Rule::number | Rule::regex => LITERAL,
         Rule::quantity | Rule::amount | Rule::unit => LITERAL,
-        Rule::percent => "a percentage such as `10%`",
+        Rule::percent => PERCENTAGE,
     }
 }

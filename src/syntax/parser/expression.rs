@@ -235,7 +235,7 @@ impl Builder<'_> {
         let word = if quantifier == Quantifier::No { "no" } else { "exists" };
         let span = self.span(&pair);
         let binder = pair.into_inner().find(|inner| inner.as_rule() == Rule::binder)?;
-        let shown = super::one_line(binder.as_str());
+        let shown = super::shown(&binder);
         self.report(
             Diagnostic::new(
                 Code::ForeignOperator,

@@ -47,7 +47,7 @@ impl Builder<'_> {
                 })
         } else {
             let message = "a number has more digits than can be computed with exactly".to_owned();
-            Diagnostic::new(Code::InvalidNumber, span, message, "at most 38 digits")
+            Diagnostic::new(Code::InvalidNumber, span, message, "too many digits").with_help("write at most 38 digits")
         };
         self.report(diagnostic);
         None
@@ -59,7 +59,10 @@ impl Builder<'_> {
             .and_then(|number| number.checked_div(Number::from_integer(100)));
         if number.is_none() {
             let message = "a percentage has more digits than can be computed with exactly";
-            self.report(Diagnostic::new(Code::InvalidNumber, self.span(pair), message, "at most 36 digits"));
+            self.report(
+                Diagnostic::new(Code::InvalidNumber, self.span(pair), message, "too many digits")
+                    .with_help("write at most 36 digits"),
+            );
         }
         number
     }
@@ -92,6 +95,7 @@ impl Builder<'_> {
             }
             _ => {
                 Diagnostic::new(Code::InvalidNumber, span, "a length of time is too long", "beyond what can be counted")
+                    .with_help("write at most a few thousand years")
             }
         };
         self.report(diagnostic);
@@ -154,7 +158,10 @@ impl Builder<'_> {
                     regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
                     _ => error.to_string().lines().last().unwrap_or("").trim_start_matches("error: ").to_owned(),
                 };
-                self.report(Diagnostic::new(Code::InvalidRegex, span, "a pattern cannot be read", reason));
+                let help = "patterns have no look-around and no back references; write `\\` before a mark that stands for itself";
+                self.report(
+                    Diagnostic::new(Code::InvalidRegex, span, "a pattern cannot be read", reason).with_help(help),
+                );
                 None
             }
         }

@@ -165,7 +165,7 @@ impl Builder<'_> {
                 && !between
             {
                 let (first, second) = in_order(or, and);
-                let ways = [Tightness::And, Tightness::Or].map(|tight| bracketed(part, |other| other == tight));
+                let ways = ways(part, Tightness::And, Tightness::Or);
                 self.report_mixed(Code::MixedAndOr, "`and` beside `or`", first, second, ways);
             }
         }
@@ -198,8 +198,7 @@ impl Builder<'_> {
             let arithmetic = infixes(part, |tightness| tightness == Tightness::Arithmetic);
             if let (Some(otherwise), Some(arithmetic)) = (otherwise.first(), arithmetic.first()) {
                 let (first, second) = in_order(otherwise, arithmetic);
-                let ways =
-                    [Tightness::Otherwise, Tightness::Arithmetic].map(|tight| bracketed(part, |other| other == tight));
+                let ways = ways(part, Tightness::Otherwise, Tightness::Arithmetic);
                 self.report_mixed(Code::MixedOtherwise, "`otherwise` beside arithmetic", first, second, ways);
             }
         }
@@ -220,8 +219,8 @@ impl Builder<'_> {
     /// Reports `null` and its like; beside `=` or `!=` with the test for presence.
     fn check_null(&self, pieces: &[Piece<'_>]) {
         for (at, piece) in pieces.iter().enumerate() {
-            let word = piece.pair().as_str();
-            if !matches!(piece, Piece::Operand(_)) || !is_null(word) {
+            let word = super::shown(piece.pair());
+            if !matches!(piece, Piece::Operand(_)) || !is_null(&word) {
                 continue;
             }
             let beside = |at: Option<usize>| at.and_then(|at| pieces.get(at)).map(|piece| piece.pair());
@@ -231,11 +230,11 @@ impl Builder<'_> {
             let help = match before.or(after) {
                 Some((sign, tested)) => {
                     let state = if sign.as_rule() == Rule::equal { "absent" } else { "present" };
-                    format!("write `{} is {state}`", one_line(tested.as_str()))
+                    format!("write `{} is {state}`", super::shown(tested))
                 }
                 None => format!("test with `is absent` or `is present`; a member of that name is written \"{word}\""),
             };
-            self.foreign(self.span(piece.pair()), word, help);
+            self.foreign(self.span(piece.pair()), &word, help);
         }
     }
 
@@ -272,7 +271,7 @@ impl Builder<'_> {
             .find(|inner| inner.as_rule() == Rule::where_clause)
             .and_then(|clause| clause.into_inner().find(|inner| inner.as_rule() == Rule::expr));
         let Some(condition) = condition else { return };
-        let whole = condition.as_span();
+        let whole = condition.as_span().start()..super::end(&condition);
         let pieces = pieces(condition);
         let loose = infixes(&pieces, |tightness| tightness <= Tightness::Or);
         let mixed = split(&pieces, |tightness| tightness == Tightness::Implies).any(|part| {
@@ -280,7 +279,7 @@ impl Builder<'_> {
         });
         let Some(first) = loose.first().filter(|_| !mixed) else { return };
         let text = |from: usize, to: usize| one_line(self.text.get(from..to).unwrap_or(""));
-        let head = text(start, whole.start());
+        let head = text(start, whole.start);
         let word = first.as_str();
         let mut diagnostic = Diagnostic::new(
             Code::BareOr,
@@ -288,12 +287,12 @@ impl Builder<'_> {
             format!("a bare `{word}` stands in the `where` of a quantifier"),
             "does it belong to the `where`?",
         )
-        .with_label(self.place(start, whole.start()), "the `where` goes on to the end of the condition")
-        .with_help(format!("write `{head} ({})`", text(whole.start(), whole.end())));
+        .with_label(self.place(start, whole.start), "the `where` goes on to the end of the condition")
+        .with_help(format!("write `{head} ({})`", text(whole.start, whole.end)));
         if quantifier != Quantifier::Every {
             let operator = first.as_span();
-            let inside = text(whole.start(), operator.start());
-            let outside = text(operator.start(), whole.end());
+            let inside = text(whole.start, operator.start());
+            let outside = text(operator.start(), whole.end);
             diagnostic = diagnostic.with_help(format!("or `({head} {inside}) {outside}`"));
         }
         self.report(diagnostic);
@@ -319,8 +318,8 @@ fn split<'a, 'i>(pieces: &'a [Piece<'i>], at: impl Fn(Tightness) -> bool) -> imp
 fn shown(pieces: &[Piece<'_>]) -> String {
     const LONGEST: usize = 60;
     let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return String::new() };
-    let (start, end) = (first.pair().as_span(), last.pair().as_span());
-    let text = one_line(start.get_input().get(start.start()..end.end()).unwrap_or(""));
+    let start = first.pair().as_span();
+    let text = one_line(start.get_input().get(start.start()..super::end(last.pair())).unwrap_or(""));
     if text.chars().count() <= LONGEST {
         return text;
     }
@@ -329,21 +328,24 @@ fn shown(pieces: &[Piece<'_>]) -> String {
     cut
 }
 
-/// The chain with brackets around what the operators of some classes hold together.
-fn bracketed(pieces: &[Piece<'_>], tight: impl Fn(Tightness) -> bool) -> String {
-    let loose = |tightness: Tightness| !tight(tightness);
-    let is_loose = |piece: &&Piece<'_>| piece.tightness().is_some_and(loose);
+/// The two ways of bracketing a chain of operators of two classes.
+fn ways(pieces: &[Piece<'_>], one: Tightness, other: Tightness) -> [String; 2] {
+    [bracketed(pieces, one, other), bracketed(pieces, other, one)]
+}
+
+/// The chain with brackets around what the operators of one class hold together between those of another.
+fn bracketed(pieces: &[Piece<'_>], tight: Tightness, loose: Tightness) -> String {
     let mut text = String::new();
-    let mut operators = pieces.iter().filter(is_loose);
-    for group in split(pieces, loose) {
+    let mut operators = infixes(pieces, |tightness| tightness == loose).into_iter();
+    for group in split(pieces, |tightness| tightness == loose) {
         let inside = shown(group);
-        if infixes(group, &tight).is_empty() {
+        if infixes(group, |tightness| tightness == tight).is_empty() {
             text.push_str(&inside);
         } else {
             text.push_str(&format!("({inside})"));
         }
         if let Some(operator) = operators.next() {
-            text.push_str(&format!(" {} ", one_line(operator.pair().as_str())));
+            text.push_str(&format!(" {} ", operator.as_str()));
         }
     }
     text

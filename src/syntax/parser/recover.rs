@@ -122,7 +122,7 @@ fn branches(input: &Input<'_>, at: usize, condition: &Part) -> Option<Vec<Part>>
         .iter()
         .filter(inside)
         .rfind(|token| token.depth == 0 && input.text.get(token.start..token.end) == Some("}"))?;
-    let starts: Vec<usize> = starts(input, 1, begins_field)
+    let starts: Vec<usize> = starts(input, 1, begins_branch)
         .into_iter()
         .filter(|at| input.tokens.get(*at).is_some_and(|token| (condition.start..close.start).contains(&token.start)))
         .collect();
@@ -149,13 +149,17 @@ fn begins_part(input: &Input<'_>, at: usize) -> bool {
     }
 }
 
-fn begins_field(input: &Input<'_>, at: usize) -> bool {
+fn begins_branch(input: &Input<'_>, at: usize) -> bool {
     word(input, at + 1) == ":"
 }
 
+/// Lines of a record begin with a field, unless they go on with one.
+fn begins_field(input: &Input<'_>, at: usize) -> bool {
+    word(input, at) != "key" || word(input, at + 1) == ":"
+}
+
+/// Lines of a source begin with an entry, unless they go on with one.
 fn begins_entry(input: &Input<'_>, at: usize) -> bool {
-    match word(input, at) {
-        "zone" | "times" | "delimiter" | "decimal" | "thousands" | "absent" | "keep" | "only" | "exclude" => true,
-        _ => matches!(word(input, at + 1), "=" | "from"),
-    }
+    !matches!(word(input, at), "as" | "match" | "split" | "at" | "because")
+        || matches!(word(input, at + 1), "=" | "from")
 }
