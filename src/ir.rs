@@ -7,6 +7,7 @@
 pub mod expr;
 pub mod mapping;
 pub mod plan;
+pub mod print;
 pub mod reads;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! `shall`: requirements as rules, judged against exported service-management data, with evidence.
 
+pub mod check;
 pub mod data;
 pub mod diagnostic;
 pub mod eval;

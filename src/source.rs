@@ -70,6 +70,8 @@ pub struct SourceFile {
     pub name: Arc<str>,
     /// The whole text.
     pub text: Arc<str>,
+    /// Whether it comes with the program: nobody is told of definitions in it that are not used.
+    pub embedded: bool,
 }
 
 /// All policy files of a program, in order of their [`FileId`]s.
@@ -87,7 +89,14 @@ impl Sources {
     /// Adds a file and returns its id.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push(SourceFile { name: name.into(), text: text.into() });
+        self.files.push(SourceFile { name: name.into(), text: text.into(), embedded: false });
+        id
+    }
+
+    /// Adds a file that comes with the program and returns its id.
+    pub fn add_embedded(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        let id = FileId(self.files.len() as u32);
+        self.files.push(SourceFile { name: name.into(), text: text.into(), embedded: true });
         id
     }
 

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says so; clippy knows test functions but not what they call"
 )]
 
+mod check;
 mod layers;
 mod workload;
 

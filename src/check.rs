@@ -1,0 +1,262 @@
+//! Syntax trees to the typed program: names resolved, types checked, defines unfolded, absence guarded.
+//!
+//! Enters: all policy files of a program, parsed. Leaves: the rules and the advice that can be run, as two programs, the
+//! sources, and for every rule, advice and source what is wrong with it and with what it reaches. A fault belongs to
+//! its item: it breaks those that reach the item, and nothing else.
+
+mod access;
+mod arithmetic;
+mod body;
+mod calls;
+mod checker;
+mod citations;
+mod collections;
+mod compare;
+mod defines;
+mod expression;
+mod guard;
+mod items;
+mod logic;
+mod narrow;
+mod parameters;
+mod quantities;
+mod records;
+mod sources;
+mod types;
+mod unreachable;
+mod unused;
+mod world;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+pub use self::items::{ItemId, Reach};
+pub use self::sources::{SourceFault, SourceScope, SourceStatus};
+
+use self::items::Items;
+use self::world::World;
+use crate::diagnostic::{self, Code, Diagnostic, closest};
+use crate::ir::{AdviceProgram, Citation, Environment, Program, mapping};
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::ast::{self, Item, ItemKind, Parsed};
+use crate::value::Zone;
+
+/// A checked program.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The rules that can be run, in order of name, selected or not.
+    pub program: Program,
+    /// The advice that can be run, in order of name.
+    pub advice: AdviceProgram,
+    /// The sources, in order of place, with those of their mappings that can be used.
+    pub sources: Vec<mapping::Source>,
+    /// Every rule, broken ones too, in order of name; those without a name last.
+    pub rules: Vec<Status>,
+    /// Every advice, broken ones too, in order of name; those without a name last.
+    pub advice_status: Vec<Status>,
+    /// What is wrong with each source, in order of place; broken ones that are in no other list are here too.
+    pub source_status: Vec<SourceStatus>,
+    /// What is wrong with items that no rule, advice or source reaches, and definitions that nothing uses; sorted.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A rule or an advice, and what is wrong with it.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// Its id; none if not even that can be read.
+    pub id: Option<String>,
+    /// Its title, as far as it can be read.
+    pub title: Option<String>,
+    /// Where its name stands, else where it begins.
+    pub span: Span,
+    /// What it cites; none if it does not parse, so that nobody can tell whether it is selected.
+    pub citations: Option<Vec<Citation>>,
+    /// What it reaches.
+    pub reaches: BTreeSet<Reach>,
+    /// What is wrong with it and with all that it reaches; sorted.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Status {
+    /// Whether it cannot be run.
+    pub fn is_broken(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+impl Checked {
+    /// Every diagnostic of the program once, sorted by file and place.
+    pub fn all_diagnostics(&self) -> Vec<Diagnostic> {
+        let mut all: Vec<Diagnostic> = self.diagnostics.clone();
+        for status in self.rules.iter().chain(&self.advice_status) {
+            all.extend_from_slice(&status.diagnostics);
+        }
+        for source in &self.source_status {
+            all.extend(source.faults.iter().map(|fault| fault.diagnostic.clone()));
+        }
+        diagnostic::sort(&mut all);
+        all
+    }
+}
+
+/// Checks a program; `sources` holds the texts of `files`.
+///
+/// ```
+/// use shall::source::Sources;
+/// let mut sources = Sources::new();
+/// let text = "record incident { number: text key }\n";
+/// let file = sources.add("records.shall", text);
+/// let checked = shall::check::check(&[(file, shall::syntax::parse(file, text))], &sources);
+/// assert!(checked.program.environment.schema.find("incident").is_some());
+/// ```
+pub fn check(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
+    let mut world = resolve(files, sources);
+    defines::check_all(&mut world);
+    let environment = world.environment.clone();
+
+    let (mut rules, mut advice) = (Vec::new(), Vec::new());
+    let (mut rule_status, mut advice_status) = (Vec::new(), Vec::new());
+    for position in 0..world.items.all.len() {
+        let id = ItemId(position as u32);
+        let parsed = world.items.get(id);
+        match (&parsed.item, parsed.kind) {
+            (Some(Item::Rule(tree)), _) => {
+                let outcome = body::rule(&world, tree);
+                let (citations, title) = (outcome.result.citations.clone(), tree.title.node.clone());
+                let status = status(&world, id, Some(citations), Some(title), outcome.reaches, outcome.diagnostics);
+                if !status.is_broken() {
+                    rules.push(outcome.result);
+                }
+                rule_status.push(status);
+            }
+            (Some(Item::Advice(tree)), _) => {
+                let outcome = body::advice(&world, tree);
+                let (citations, title) = (outcome.result.citations.clone(), tree.title.node.clone());
+                let status = status(&world, id, Some(citations), Some(title), outcome.reaches, outcome.diagnostics);
+                if !status.is_broken() {
+                    advice.push(outcome.result);
+                }
+                advice_status.push(status);
+            }
+            (None, ItemKind::Rule | ItemKind::Unknown) => {
+                rule_status.push(status(&world, id, None, None, BTreeSet::new(), Vec::new()));
+            }
+            (None, ItemKind::Advice) => {
+                advice_status.push(status(&world, id, None, None, BTreeSet::new(), Vec::new()));
+            }
+            _ => {}
+        }
+    }
+    let (mapped, source_status) = sources::check(&world);
+    let diagnostics = rest(&world, &rule_status, &advice_status, &source_status);
+
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    advice.sort_by(|a, b| a.id.cmp(&b.id));
+    let by_name = |a: &Status, b: &Status| (a.id.is_none(), &a.id, a.span).cmp(&(b.id.is_none(), &b.id, b.span));
+    rule_status.sort_by(by_name);
+    advice_status.sort_by(by_name);
+    Checked {
+        program: Program { environment: environment.clone(), rules },
+        advice: AdviceProgram { environment, advice },
+        sources: mapped,
+        rules: rule_status,
+        advice_status,
+        source_status,
+        diagnostics,
+    }
+}
+
+/// Resolves what rules and advice are read against, all but the defines.
+fn resolve<'a>(files: &'a [(FileId, Parsed)], sources: &'a Sources) -> World<'a> {
+    let mut items = Items::new(files);
+    let (zones, zone) = zone(&mut items);
+    let standards = citations::declare(&mut items);
+    let mut records = records::build(&mut items);
+    let schema = std::mem::take(&mut records.schema);
+    let environment = Environment { schema, zone, parameters: Vec::new(), standards: standards.list.clone() };
+    let mut world = World::new(sources, items, records, zones, environment, standards);
+    let (parameters, list) = parameters::declare(&mut world);
+    world.parameters = parameters;
+    let bindings = parameters::bind(&mut world);
+    let mut environment = (*world.environment).clone();
+    environment.parameters = list;
+    for (id, binding) in bindings {
+        if let Some(parameter) = environment.parameters.get_mut(id.0 as usize) {
+            parameter.binding = Some(binding);
+        }
+    }
+    world.environment = Arc::new(environment);
+    world
+}
+
+/// Finds the zone, and the items that state one.
+fn zone(items: &mut Items<'_>) -> (Vec<ItemId>, Option<Zone>) {
+    let ids: Vec<ItemId> = items.of_kind(ItemKind::Zone).collect();
+    let mut zone = None;
+    for id in &ids {
+        let Some(Item::Zone(name)) = &items.get(*id).item else { continue };
+        match Zone::named(&name.node) {
+            Some(known) => zone = zone.or(Some(known)),
+            None => items.report(*id, unknown_zone(name)),
+        }
+    }
+    (ids, zone)
+}
+
+/// Makes the diagnostic of a zone that does not exist.
+fn unknown_zone(name: &ast::Text) -> Diagnostic {
+    let names = Zone::names();
+    let near = closest(&name.node, names.iter().map(String::as_str)).or_else(|| {
+        // Of the parts of a name people know the city best.
+        let city = name.node.rsplit('/').next().unwrap_or(&name.node).replace(' ', "_").to_lowercase();
+        names
+            .iter()
+            .map(String::as_str)
+            .find(|known| known.rsplit('/').next().is_some_and(|last| last.to_lowercase() == city))
+    });
+    let help = near.map(|near| format!("did you mean `{near}`?"));
+    Diagnostic::new(Code::UnknownZone, name.span, format!("unknown zone `{}`", name.node), "no time zone of that name")
+        .with_help(
+            help.unwrap_or_else(|| "name a zone of the IANA data, such as `Europe/Amsterdam` or `UTC`".to_owned()),
+        )
+}
+
+fn status(
+    world: &World<'_>,
+    id: ItemId,
+    citations: Option<Vec<Citation>>,
+    title: Option<String>,
+    mut reaches: BTreeSet<Reach>,
+    own: Vec<Diagnostic>,
+) -> Status {
+    reaches.insert(Reach::Item(id));
+    let mut diagnostics = world.faults(&reaches);
+    // What an unfolded define reports of itself again adds nothing.
+    diagnostics.extend(own);
+    diagnostic::sort(&mut diagnostics);
+    let name = world.items.get(id).name.as_ref().map(|name| name.node.clone());
+    Status { id: name, title, span: world.items.place(id), citations, reaches, diagnostics }
+}
+
+/// What is wrong with items that nothing reaches, and what is never used.
+fn rest(world: &World<'_>, rules: &[Status], advice: &[Status], sources: &[SourceStatus]) -> Vec<Diagnostic> {
+    let mut reached: BTreeSet<Reach> = BTreeSet::new();
+    for status in rules.iter().chain(advice) {
+        reached.extend(&status.reaches);
+    }
+    let mut diagnostics = unused::find(world, &reached, sources);
+    for position in 0..world.items.all.len() {
+        let id = ItemId(position as u32);
+        let of_source = world.items.get(id).kind == ItemKind::Source;
+        if !of_source && !reached.contains(&Reach::Item(id)) {
+            diagnostics.extend_from_slice(&world.items.diagnostics[position]);
+        }
+    }
+    for ((record, field), fault) in &world.field_faults {
+        if !reached.contains(&Reach::Field(*record, *field)) {
+            diagnostics.extend_from_slice(&fault.diagnostics);
+        }
+    }
+    diagnostic::sort(&mut diagnostics);
+    diagnostics
+}

@@ -1,0 +1,525 @@
+//! Sets, lists, intervals and texts: membership, inclusion, and what they are made of.
+
+use super::checker::{Checker, Polarity};
+use super::compare::widening;
+use super::narrow::Typed;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::{
+    Access, AggregateFunction, Binder, Conversion, Domain, Expr, ExprKind, Pattern, SetOp, TextTest, Variable,
+    VariableId,
+};
+use crate::schema::{Ty, Type};
+use crate::source::{Span, Spanned};
+use crate::syntax::ast::{self, BinaryOp};
+
+/// The type of the elements of a list or a set.
+pub(super) fn element_of(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::List(element) | Type::Set(element) => Some(element),
+        _ => None,
+    }
+}
+
+fn is_interval(ty: &Type) -> bool {
+    matches!(ty, Type::DateInterval | Type::TimestampInterval)
+}
+
+impl Checker<'_, '_> {
+    /// `{a, b}`
+    pub(super) fn set_literal(&mut self, elements: &[ast::Expr], span: Span, expected: Option<&Type>) -> Typed {
+        let mut element_type = expected.and_then(element_of).cloned();
+        if element_type.is_none()
+            && let Some(telling) = elements.iter().find(|element| !self.needs_context(element))
+        {
+            // The first element that says its own type says it for all; it is checked again in its place.
+            let before = (self.diagnostics.len(), self.variables.len());
+            let typed = self.infer(telling, None);
+            self.diagnostics.truncate(before.0);
+            self.variables.truncate(before.1);
+            self.details.truncate(before.1);
+            element_type = Some(typed.expr.ty.base).filter(|ty| *ty != Type::Error);
+        }
+        let mut exprs: Vec<Expr> = Vec::new();
+        let mut joined: Option<Type> = None;
+        let mut open = false;
+        let mut sound = true;
+        for element in elements {
+            let typed = self.value(element, element_type.as_ref());
+            open |= typed.open;
+            let Some(expr) = self.as_element(typed.expr).filter(|expr| expr.ty.base != Type::Error) else {
+                sound = false;
+                continue;
+            };
+            match exprs.pop() {
+                None => {
+                    joined = Some(expr.ty.base.clone());
+                    exprs.push(expr);
+                }
+                Some(last) => match self.unify(last.clone(), expr, "put into one set") {
+                    Some((last, expr, ty)) => {
+                        exprs.extend([last, expr]);
+                        joined = Some(ty);
+                    }
+                    None => {
+                        exprs.push(last);
+                        sound = false;
+                    }
+                },
+            }
+        }
+        let ty = joined.or(element_type).unwrap_or(Type::Error);
+        if elements.is_empty() && ty == Type::Error {
+            let message = "the elements of an empty set have no type here";
+            self.mismatch(span, message.to_owned(), "of what?".to_owned(), Some("leave the set out".to_owned()));
+        }
+        if !sound || ty == Type::Error {
+            return self.error(span);
+        }
+        let exprs = exprs.into_iter().map(|expr| self.widen_element(expr, &ty)).collect();
+        let mut typed = Typed::plain(self.make(ExprKind::Set(exprs), Type::Set(Box::new(ty)), span));
+        typed.open = open;
+        typed
+    }
+
+    /// Brings an element to the type of its set, which is at least as wide.
+    fn widen_element(&self, expr: Expr, ty: &Type) -> Expr {
+        match (&expr.ty.base, ty) {
+            (Type::Enum(a), Type::Enum(b)) if a != b => match widening(a, b) {
+                Some(map) => self.convert(expr, Conversion::WidenEnum(map), ty.clone()),
+                None => expr,
+            },
+            (Type::Reference(a), Type::Reference(b)) if a != b => self.convert(expr, Conversion::Retarget, ty.clone()),
+            _ => expr,
+        }
+    }
+
+    /// Reads a list as the set of its elements.
+    pub(super) fn to_set(&self, expr: Expr) -> Expr {
+        match &expr.ty.base {
+            Type::List(element) => {
+                let ty = Type::Set(element.clone());
+                self.convert(expr, Conversion::ListToSet, ty)
+            }
+            _ => expr,
+        }
+    }
+
+    /// The set of the elements of a set or list, each converted.
+    fn convert_elements(&mut self, expr: Expr, conversion: Conversion, element: Type) -> Expr {
+        let from = element_of(&expr.ty.base).cloned().unwrap_or(Type::Error);
+        let span = expr.span;
+        let variable = VariableId(self.variables.len() as u32);
+        self.variables.push(Variable { name: "element".to_owned(), ty: Ty::required(from.clone()) });
+        self.details.push(super::checker::Detail { span, open: false, over_records: false, lenient: None });
+        let operand = self.make(ExprKind::Variable(variable), from, span);
+        let value = self.convert(operand, conversion, element.clone());
+        let mut binder = Binder {
+            variable,
+            domain: Domain::Elements(Box::new(expr)),
+            conjuncts: Vec::new(),
+            access: Access::default(),
+            span,
+        };
+        super::access::choose(&mut binder, &[&value]);
+        let kind = ExprKind::Aggregate {
+            function: AggregateFunction::Set,
+            binder: Box::new(binder),
+            value: Some(Box::new(value)),
+            by: None,
+        };
+        self.make(kind, Type::Set(Box::new(element)), span)
+    }
+
+    /// Brings two lists or sets to sets of one type. Reports where there is none.
+    pub(super) fn unify_sets(&mut self, left: Expr, right: Expr, op: &Spanned<BinaryOp>) -> Option<(Expr, Expr, Type)> {
+        let (left, right) = (self.to_set(left), self.to_set(right));
+        let (Type::Set(a), Type::Set(b)) = (left.ty.base.clone(), right.ty.base.clone()) else { return None };
+        let number = |ty: &Type| matches!(ty, Type::Integer | Type::Decimal);
+        match (&*a, &*b) {
+            (a, b) if a == b => {
+                let ty = left.ty.base.clone();
+                return Some((left, right, ty));
+            }
+            (a, b) if number(a) && number(b) => return Some((left, right, Type::Set(Box::new(Type::Decimal)))),
+            (Type::Enum(small), Type::Enum(large)) => {
+                if let Some(map) = widening(small, large) {
+                    let ty = right.ty.base.clone();
+                    let left = self.convert_elements(left, Conversion::WidenEnum(map), (*b).clone());
+                    return Some((left, right, ty));
+                }
+                if let Some(map) = widening(large, small) {
+                    let ty = left.ty.base.clone();
+                    let right = self.convert_elements(right, Conversion::WidenEnum(map), (*a).clone());
+                    return Some((left, right, ty));
+                }
+                self.incompatible_enums(&left, &right);
+                return None;
+            }
+            (Type::Reference(small), Type::Reference(large)) => {
+                if small.iter().all(|target| large.contains(target)) {
+                    let ty = right.ty.base.clone();
+                    return Some((self.convert_elements(left, Conversion::Retarget, (*b).clone()), right, ty));
+                }
+                if large.iter().all(|target| small.contains(target)) {
+                    let ty = left.ty.base.clone();
+                    return Some((left, self.convert_elements(right, Conversion::Retarget, (*a).clone()), ty));
+                }
+            }
+            _ => {}
+        }
+        let (shown_left, shown_right) = (self.show(&left.ty.base), self.show(&right.ty.base));
+        let help = match (&*a, &*b) {
+            (Type::Reference(_), Type::Text) | (Type::Text, Type::Reference(_)) => {
+                Some("take the keys of the references: `set(x in … : x.<key field>)`".to_owned())
+            }
+            _ => None,
+        };
+        let message = format!("`{shown_left}` and `{shown_right}` do not meet in `{}`", op.node.symbol());
+        self.report(
+            Diagnostic::new(Code::TypeMismatch, right.span, message, format!("`{shown_right}`"))
+                .with_label(left.span, format!("`{shown_left}`"))
+                .with_help_if(help),
+        );
+        None
+    }
+
+    /// `x in S`, `x not in S`
+    pub(super) fn membership(
+        &mut self,
+        op: &Spanned<BinaryOp>,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Typed {
+        let (element, collection) = self.at(Polarity::Both, |checker| {
+            if checker.needs_context(left) && !checker.needs_context(right) {
+                let collection = checker.value(right, None);
+                let hint = element_of(&collection.expr.ty.base).cloned();
+                (checker.infer(left, hint.as_ref()), collection)
+            } else {
+                let element = checker.infer(left, None);
+                let hint = Type::Set(Box::new(match &element.expr.ty.base {
+                    Type::Row(record) => Type::Reference(vec![*record]),
+                    other => other.clone(),
+                }));
+                (element, checker.value(right, Some(&hint)))
+            }
+        });
+        let element = self.equal_operand(element, op.node);
+        let typed = self.member_test(element.expr, collection.expr, span);
+        if op.node != BinaryOp::NotIn {
+            return typed;
+        }
+        Typed::plain(self.make(ExprKind::Not(Box::new(typed.expr)), Type::Boolean, span))
+    }
+
+    fn member_test(&mut self, element: Expr, collection: Expr, span: Span) -> Typed {
+        if element.ty.base == Type::Error || collection.ty.base == Type::Error {
+            return self.error_condition(span);
+        }
+        let Some(inside) = element_of(&collection.ty.base).cloned() else {
+            let found = self.show(&collection.ty.base);
+            let help = is_interval(&collection.ty.base)
+                .then(|| "a moment lies in an interval: `… during …`".to_owned())
+                .or_else(|| {
+                    (collection.ty.base == Type::Text).then(|| "for a part of a text: `… contains …`".to_owned())
+                });
+            let message = format!("expected a list or a set behind `in`, found `{found}`");
+            self.mismatch(collection.span, message, format!("`{found}`"), help);
+            return self.error_condition(span);
+        };
+        let Some(element) = self.as_element(element) else { return self.error_condition(span) };
+        let (element, collection) = match (&element.ty.base, &inside) {
+            (a, b) if a == b => (element, collection),
+            (Type::Integer | Type::Decimal, Type::Integer | Type::Decimal) => (element, collection),
+            (Type::Enum(a), Type::Enum(b)) => {
+                if let Some(map) = widening(a, b) {
+                    (self.convert(element, Conversion::WidenEnum(map), inside), collection)
+                } else if let Some(map) = widening(b, a) {
+                    let ty = element.ty.base.clone();
+                    (element, self.convert_elements(collection, Conversion::WidenEnum(map), ty))
+                } else {
+                    self.incompatible_enums(&element, &collection);
+                    return self.error_condition(span);
+                }
+            }
+            (Type::Reference(a), Type::Reference(b)) if a.iter().any(|target| b.contains(target)) => {
+                (element, collection)
+            }
+            (found, _) => {
+                let (found, shown) = (self.show(found), self.show(&inside));
+                let key = self.key_help(&element, &Expr { ty: Ty::required(inside.clone()), ..collection.clone() });
+                let help = match (&element.ty.base, &inside) {
+                    (Type::Text, Type::Reference(_)) => {
+                        Some("ask for the record's key: `exists x in … where x.<key field> = …`".to_owned())
+                    }
+                    _ => key,
+                };
+                let message = format!("`{found}` is never among elements of type `{shown}`");
+                let (inner, outer) = (format!("`{found}`"), format!("elements of type `{shown}`"));
+                self.report(
+                    Diagnostic::new(Code::TypeMismatch, element.span, message, inner)
+                        .with_label(collection.span, outer)
+                        .with_help_if(help),
+                );
+                return self.error_condition(span);
+            }
+        };
+        let kind = ExprKind::In { element: Box::new(element), collection: Box::new(collection) };
+        Typed::plain(self.make(kind, Type::Boolean, span))
+    }
+
+    /// Brings an interval of days beside one of instants to instants.
+    fn align_intervals(&mut self, left: Expr, right: Expr, span: Span) -> (Expr, Expr) {
+        match (&left.ty.base, &right.ty.base) {
+            (Type::DateInterval, Type::TimestampInterval) => {
+                self.need_zone(span, "an interval of days meets one of timestamps");
+                (self.convert(left, Conversion::WholeDays, Type::TimestampInterval), right)
+            }
+            (Type::TimestampInterval, Type::DateInterval) => {
+                self.need_zone(span, "an interval of days meets one of timestamps");
+                (left, self.convert(right, Conversion::WholeDays, Type::TimestampInterval))
+            }
+            _ => (left, right),
+        }
+    }
+
+    /// `t during a .. b`
+    pub(super) fn during(&mut self, left: &ast::Expr, right: &ast::Expr, span: Span) -> Typed {
+        let (element, interval) = (self.value(left, None).expr, self.value(right, None).expr);
+        if element.ty.base == Type::Error || interval.ty.base == Type::Error {
+            return self.error_condition(span);
+        }
+        let (element, interval) = match (&element.ty.base, &interval.ty.base) {
+            (_, other) if !is_interval(other) => {
+                let found = self.show(other);
+                let help = match other {
+                    Type::List(_) | Type::Set(_) => "for an element: `… in …`",
+                    _ => "write an interval: `a .. b`, `a through b`, `period`",
+                };
+                let message = format!("expected an interval behind `during`, found `{found}`");
+                self.mismatch(interval.span, message, format!("`{found}`"), Some(help.to_owned()));
+                return self.error_condition(span);
+            }
+            (Type::Date, Type::DateInterval) | (Type::Timestamp, Type::TimestampInterval) => (element, interval),
+            (Type::Timestamp, _) => {
+                self.need_zone(span, "a timestamp meets an interval of days");
+                (self.convert(element, Conversion::Day, Type::Date), interval)
+            }
+            (Type::Date, _) => {
+                self.need_zone(span, "a date meets an interval of timestamps");
+                (self.convert(element, Conversion::WholeDay, Type::TimestampInterval), interval)
+            }
+            (other, _) if is_interval(other) => self.align_intervals(element, interval, span),
+            (other, _) => {
+                let found = self.show(other);
+                let message = format!("expected a date, a timestamp or an interval before `during`, found `{found}`");
+                self.mismatch(element.span, message, format!("`{found}`"), None);
+                return self.error_condition(span);
+            }
+        };
+        let kind = ExprKind::During { element: Box::new(element), interval: Box::new(interval) };
+        Typed::plain(self.make(kind, Type::Boolean, span))
+    }
+
+    /// `a .. b`, `a through b`
+    pub(super) fn interval(
+        &mut self,
+        op: &Spanned<BinaryOp>,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Typed {
+        let (from, until) = self.infer_pair(left, right, None);
+        let (from, until) = (from.expr, until.expr);
+        let through = op.node == BinaryOp::Through;
+        if from.ty.base == Type::Error || until.ty.base == Type::Error {
+            return self.error(span);
+        }
+        let open = from.ty.optional || until.ty.optional;
+        for end in [&from, &until] {
+            let wrong = match &end.ty.base {
+                Type::Date => None,
+                Type::Timestamp if !through => None,
+                Type::Timestamp => Some("take the day of the instant, or write `..`, which leaves the end out"),
+                _ => Some("an interval goes from one date or timestamp to another"),
+            };
+            if let Some(help) = wrong {
+                let found = self.show(&end.ty.base);
+                let expected = if through { "a date" } else { "a date or a timestamp" };
+                let message = format!("expected {expected} beside `{}`, found `{found}`", op.node.symbol());
+                let help = if end.ty.base == Type::Timestamp {
+                    format!("{help}: `day({})`", self.world.text(end.span))
+                } else {
+                    help.to_owned()
+                };
+                self.mismatch(end.span, message, format!("`{found}`"), Some(help));
+                return self.error(span);
+            }
+        }
+        let (from, until, ty) = match (&from.ty.base, &until.ty.base) {
+            (Type::Date, Type::Date) => (from, until, Type::DateInterval),
+            (Type::Timestamp, Type::Timestamp) => (from, until, Type::TimestampInterval),
+            (Type::Date, _) => {
+                self.need_zone(span, "a date meets a timestamp");
+                (self.convert(from, Conversion::StartOfDay, Type::Timestamp), until, Type::TimestampInterval)
+            }
+            _ => {
+                self.need_zone(span, "a date meets a timestamp");
+                (from, self.convert(until, Conversion::StartOfDay, Type::Timestamp), Type::TimestampInterval)
+            }
+        };
+        let kind = ExprKind::Interval { from: Box::new(from), until: Box::new(until), through };
+        let mut typed = Typed::plain(self.make(kind, ty, span));
+        typed.open = open;
+        typed
+    }
+
+    /// Two operands that are both sets or lists, or both intervals.
+    fn set_operands(
+        &mut self,
+        op: &Spanned<BinaryOp>,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        expected: Option<&Type>,
+    ) -> Option<(Expr, Expr)> {
+        let (left, right) = self.infer_pair(left, right, expected);
+        let (left, right) = (self.present(left).expr, self.present(right).expr);
+        for side in [&left, &right] {
+            let ty = &side.ty.base;
+            if *ty == Type::Error {
+                return None;
+            }
+            if element_of(ty).is_none() && !is_interval(ty) {
+                let found = self.show(ty);
+                let help = (op.node == BinaryOp::Covers || op.node == BinaryOp::Overlaps)
+                    .then(|| "for one element: `… in …`".to_owned());
+                let message = format!("expected a set or a list beside `{}`, found `{found}`", op.node.symbol());
+                self.mismatch(side.span, message, format!("`{found}`"), help);
+                return None;
+            }
+        }
+        if is_interval(&left.ty.base) != is_interval(&right.ty.base) {
+            let (a, b) = (self.show(&left.ty.base), self.show(&right.ty.base));
+            let message = format!("`{a}` and `{b}` do not meet in `{}`", op.node.symbol());
+            self.report(
+                Diagnostic::new(Code::TypeMismatch, right.span, message, format!("`{b}`"))
+                    .with_label(left.span, format!("`{a}`")),
+            );
+            return None;
+        }
+        Some((left, right))
+    }
+
+    /// `A covers B`, `A overlaps B`
+    pub(super) fn relate_sets(
+        &mut self,
+        op: &Spanned<BinaryOp>,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Typed {
+        let Some((left, right)) = self.set_operands(op, left, right, None) else { return self.error_condition(span) };
+        let (left, right) = if is_interval(&left.ty.base) {
+            self.align_intervals(left, right, span)
+        } else {
+            match self.unify_sets(left, right, op) {
+                Some((left, right, _)) => (left, right),
+                None => return self.error_condition(span),
+            }
+        };
+        let (left, right) = (Box::new(left), Box::new(right));
+        let kind = match op.node {
+            BinaryOp::Covers => ExprKind::Covers(left, right),
+            _ => ExprKind::Overlaps(left, right),
+        };
+        Typed::plain(self.make(kind, Type::Boolean, span))
+    }
+
+    /// `A union B`, `A minus B`
+    pub(super) fn combine_sets(
+        &mut self,
+        op: &Spanned<BinaryOp>,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+        expected: Option<&Type>,
+    ) -> Typed {
+        let Some((left, right)) = self.set_operands(op, left, right, expected) else { return self.error(span) };
+        if is_interval(&left.ty.base) {
+            let message = format!("`{}` joins sets, and these are intervals", op.node.symbol());
+            self.mismatch(op.span, message, "not defined for intervals".to_owned(), None);
+            return self.error(span);
+        }
+        let Some((left, right, ty)) = self.unify_sets(left, right, op) else { return self.error(span) };
+        let set_op = if op.node == BinaryOp::Minus { SetOp::Minus } else { SetOp::Union };
+        let kind = ExprKind::SetOperation { op: set_op, left: Box::new(left), right: Box::new(right) };
+        Typed::plain(self.make(kind, ty, span))
+    }
+
+    /// `A within B` clips timelines, which the language does not have yet.
+    pub(super) fn within(&mut self, op: &Spanned<BinaryOp>, left: &ast::Expr, right: &ast::Expr, span: Span) -> Typed {
+        self.infer_pair(left, right, None);
+        let message = "`within` clips timelines, and neither side is one";
+        let help = "for a moment or an interval inside another: `… during …`";
+        self.mismatch(op.span, message.to_owned(), "no timeline".to_owned(), Some(help.to_owned()));
+        self.error(span)
+    }
+
+    /// `a matches /…/`
+    pub(super) fn matches(&mut self, left: &ast::Expr, right: &ast::Expr, span: Span) -> Typed {
+        let text = self.value_of(left, &Type::Text).expr;
+        let ast::ExprKind::Regex(pattern) = &right.kind else {
+            let message = "expected a pattern behind `matches`";
+            let help = "write it between slashes: `… matches /…/`; for a part of a text: `… contains …`";
+            self.mismatch(right.span, message.to_owned(), "not a pattern".to_owned(), Some(help.to_owned()));
+            return self.error_condition(span);
+        };
+        match regex::Regex::new(pattern) {
+            Ok(regex) => {
+                let pattern = Pattern { text: pattern.clone(), regex };
+                Typed::plain(self.make(ExprKind::Matches { text: Box::new(text), pattern }, Type::Boolean, span))
+            }
+            Err(_) => {
+                let message = "the pattern is not a valid regular expression";
+                self.report(Diagnostic::new(Code::InvalidRegex, right.span, message, "cannot be read"));
+                self.error_condition(span)
+            }
+        }
+    }
+
+    /// `a contains b`, `a starts with b`, `a ends with b`
+    pub(super) fn text_test(
+        &mut self,
+        op: &Spanned<BinaryOp>,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Typed {
+        let whole = self.value(left, None);
+        if op.node == BinaryOp::Contains
+            && let Some(element) = element_of(&whole.expr.ty.base).cloned()
+        {
+            let element = self.value(right, Some(&element)).expr;
+            return self.member_test(element, whole.expr, span);
+        }
+        let part = self.value_of(right, &Type::Text).expr;
+        match &whole.expr.ty.base {
+            Type::Text => {}
+            Type::Error => return self.error_condition(span),
+            other => {
+                let found = self.show(other);
+                let message = format!("expected `text` before `{}`, found `{found}`", op.node.symbol());
+                self.mismatch(whole.expr.span, message, format!("`{found}`"), None);
+                return self.error_condition(span);
+            }
+        }
+        let op = match op.node {
+            BinaryOp::StartsWith => TextTest::StartsWith,
+            BinaryOp::EndsWith => TextTest::EndsWith,
+            _ => TextTest::Contains,
+        };
+        let kind = ExprKind::TextTest { op, text: Box::new(whole.expr), part: Box::new(part) };
+        Typed::plain(self.make(kind, Type::Boolean, span))
+    }
+}

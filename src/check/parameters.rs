@@ -1,0 +1,252 @@
+//! Parameters of the organization, and the values that are bound to them.
+
+use std::collections::BTreeMap;
+
+use super::checker::{Checker, Mode};
+use super::collections::element_of;
+use super::expression::BUILT_IN;
+use super::items::ItemId;
+use super::narrow::Typed;
+use super::types::{TypeReader, TypeUse};
+use super::world::World;
+use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::ir::{self, ArithmeticOp, Expr, ExprKind, ParameterId};
+use crate::schema::{Ty, Type};
+use crate::source::Span;
+use crate::syntax::ast::{self, Item, ItemKind};
+use crate::value::{Number, SetValue, Value};
+
+/// A parameter that could be read.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) id: ParameterId,
+    pub(super) ty: Type,
+    /// The items that declare and bind it, broken ones too.
+    pub(super) items: Vec<ItemId>,
+}
+
+/// The parameters by name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Parameters<'a> {
+    pub(super) known: BTreeMap<&'a str, Known>,
+}
+
+/// Reads all parameters.
+pub(super) fn declare<'a>(world: &mut World<'a>) -> (Parameters<'a>, Vec<ir::Parameter>) {
+    let mut declared: BTreeMap<&'a str, (ItemId, &'a ast::Parameter)> = BTreeMap::new();
+    for id in world.items.of_kind(ItemKind::Parameter) {
+        if let Some(Item::Parameter(parameter)) = &world.items.get(id).item {
+            declared.entry(parameter.name.node.as_str()).or_insert((id, parameter));
+        }
+    }
+    let (mut parameters, mut list) = (Parameters::default(), Vec::new());
+    for (name, (item, parameter)) in declared {
+        let mut reader = TypeReader {
+            items: &world.items,
+            records: &world.known_records,
+            usage: TypeUse::Parameter,
+            diagnostics: Vec::new(),
+            broken: Vec::new(),
+        };
+        let ty = reader.read(&parameter.ty);
+        let mut found = reader.diagnostics;
+        if BUILT_IN.contains(&name) {
+            let message = format!("`{name}` is already a word of the language");
+            found.push(
+                Diagnostic::new(Code::ShadowedName, parameter.name.span, message, "declared again here")
+                    .with_help("choose another name"),
+            );
+        }
+        for diagnostic in found {
+            world.items.report(item, diagnostic);
+        }
+        let mut items = vec![item];
+        items.extend(world.items.find(ItemKind::Parameter, name));
+        items.extend(world.items.find(ItemKind::Bind, name));
+        items.sort_unstable();
+        items.dedup();
+        parameters.known.insert(name, Known { id: ParameterId(list.len() as u32), ty: ty.clone(), items });
+        list.push(ir::Parameter {
+            name: name.to_owned(),
+            ty: Ty::required(ty),
+            title: parameter.title.as_ref().map(|title| title.node.clone()),
+            binding: None,
+        });
+    }
+    (parameters, list)
+}
+
+/// Reads all bindings; returns the value of each parameter that has one.
+pub(super) fn bind(world: &mut World<'_>) -> Vec<(ParameterId, ir::Binding)> {
+    let mut bound: BTreeMap<ParameterId, ir::Binding> = BTreeMap::new();
+    let ids: Vec<ItemId> = world.items.of_kind(ItemKind::Bind).collect();
+    for id in ids {
+        let Some(Item::Bind(bind)) = &world.items.get(id).item else { continue };
+        let name = bind.name.node.as_str();
+        let Some(known) = world.parameters.known.get(name) else {
+            let diagnostic = match world.items.find(ItemKind::Parameter, name).first() {
+                Some(parameter) => world.items.broken_use(*parameter, bind.name.span),
+                None => Diagnostic::new(
+                    Code::UnknownParameter,
+                    bind.name.span,
+                    format!("unknown parameter `{name}`"),
+                    "no parameter of that name is declared",
+                )
+                .with_help_if(suggest(name, "parameters", world.items.names(ItemKind::Parameter))),
+            };
+            world.items.report(id, diagnostic);
+            continue;
+        };
+        let parameter = known.id;
+        let ty = known.ty.clone();
+        let (value, diagnostics) = constant_of(world, &bind.value, &ty);
+        for diagnostic in diagnostics {
+            world.items.report(id, diagnostic);
+        }
+        if let Some(value) = value {
+            let shown = world.text(bind.value.span);
+            bound.entry(parameter).or_insert(ir::Binding { value, shown, from: bind.from.node.clone() });
+        }
+    }
+    let mut unbound = Vec::new();
+    for (name, known) in &world.parameters.known {
+        let has_bind = !world.items.find(ItemKind::Bind, name).is_empty();
+        if let Some(item) = world.items.find(ItemKind::Parameter, name).first().filter(|_| !has_bind) {
+            let shown = world.schema().show(&known.ty);
+            let message = format!("parameter `{name}` has no binding; what reads it is not determined");
+            unbound.push((
+                *item,
+                Diagnostic::new(
+                    Code::UnboundParameter,
+                    world.items.place(*item),
+                    message,
+                    "declared here, bound nowhere",
+                )
+                .with_help(format!(
+                    "bind it to your own `{shown}`: `bind {name} = {} from \"the document that says so\"`",
+                    example(&known.ty)
+                )),
+            ));
+        }
+    }
+    for (item, diagnostic) in unbound {
+        world.items.report(item, diagnostic);
+    }
+    bound.into_iter().collect()
+}
+
+/// A value of a type, to show how one is written.
+fn example(ty: &Type) -> String {
+    match ty {
+        Type::Boolean => "true".to_owned(),
+        Type::Integer => "3".to_owned(),
+        Type::Decimal => "95%".to_owned(),
+        Type::Text => "\"…\"".to_owned(),
+        Type::Date => "2026-01-31".to_owned(),
+        Type::Timestamp => "2026-01-31T09:00Z".to_owned(),
+        Type::Duration => "4 hours".to_owned(),
+        Type::Span => "12 months".to_owned(),
+        Type::Enum(members) => members.members.first().cloned().unwrap_or_default(),
+        Type::Set(element) => format!("{{{}}}", example(element)),
+        _ => "…".to_owned(),
+    }
+}
+
+fn constant_of(world: &World<'_>, expr: &ast::Expr, ty: &Type) -> (Option<Value>, Vec<Diagnostic>) {
+    let mut checker = Checker::new(world, Mode::Guarded);
+    let typed = checker.value(expr, Some(ty));
+    let found = typed.expr.ty.base.clone();
+    let mut value = None;
+    if found != Type::Error && *ty != Type::Error {
+        let fits = found == *ty
+            || (found == Type::Integer && *ty == Type::Decimal)
+            || matches!((element_of(&found), element_of(ty)), (Some(Type::Integer), Some(Type::Decimal)));
+        if fits {
+            value = constant(&typed.expr);
+            if value.is_none() && checker.diagnostics.is_empty() {
+                let message = "a binding is a constant";
+                checker.mismatch(
+                    expr.span,
+                    message.to_owned(),
+                    "depends on something, or is too large".to_owned(),
+                    Some("write the value itself".to_owned()),
+                );
+            }
+        } else {
+            let (expected, shown) = (checker.show(ty), checker.show(&found));
+            let help = match (ty, &found) {
+                (Type::Set(_), _) => Some(format!("write a set: `{{{}}}`", world.text(expr.span))),
+                (Type::Duration, Type::Span) => {
+                    Some("months and years have no exact length; write hours, days or weeks".to_owned())
+                }
+                _ => None,
+            };
+            let message = format!("the parameter is `{expected}`, its binding `{shown}`");
+            checker.mismatch(expr.span, message, format!("`{shown}`"), help);
+        }
+    }
+    (value, checker.diagnostics)
+}
+
+/// The value of an expression that depends on nothing.
+fn constant(expr: &Expr) -> Option<Value> {
+    Some(match &expr.kind {
+        ExprKind::Literal(value) => value.clone(),
+        ExprKind::Negate(operand) => match constant(operand)? {
+            Value::Number(number) => Value::Number(number.checked_neg()?),
+            Value::Duration(length) => Value::Duration(length.checked_neg()?),
+            Value::Span(span) => Value::Span(span.checked_neg()?),
+            _ => return None,
+        },
+        ExprKind::Arithmetic { op, left, right } => arithmetic(*op, constant(left)?, constant(right)?)?,
+        ExprKind::Set(elements) => {
+            let members = elements.iter().map(constant).collect::<Option<Vec<Value>>>()?;
+            Value::Set(SetValue::new(members, true))
+        }
+        _ => return None,
+    })
+}
+
+fn arithmetic(op: ArithmeticOp, left: Value, right: Value) -> Option<Value> {
+    let number = |a: Number, b: Number| match op {
+        ArithmeticOp::Add => a.checked_add(b),
+        ArithmeticOp::Subtract => a.checked_sub(b),
+        ArithmeticOp::Multiply => a.checked_mul(b),
+        ArithmeticOp::Divide => a.checked_div(b),
+    };
+    Some(match (op, left, right) {
+        (_, Value::Number(a), Value::Number(b)) => Value::Number(number(a, b)?),
+        (ArithmeticOp::Divide, Value::Duration(a), Value::Duration(b)) => Value::Number(a.checked_div(b)?),
+        (ArithmeticOp::Add | ArithmeticOp::Subtract, Value::Duration(a), Value::Duration(b)) => {
+            Value::Duration(number(a, b)?)
+        }
+        (ArithmeticOp::Multiply, Value::Number(a), Value::Duration(b)) => Value::Duration(number(a, b)?),
+        (ArithmeticOp::Multiply | ArithmeticOp::Divide, Value::Duration(a), Value::Number(b)) => {
+            Value::Duration(number(a, b)?)
+        }
+        (ArithmeticOp::Add, Value::Span(a), Value::Span(b)) => Value::Span(a.checked_add(b)?),
+        (ArithmeticOp::Subtract, Value::Span(a), Value::Span(b)) => Value::Span(a.checked_add(b.checked_neg()?)?),
+        (ArithmeticOp::Multiply, Value::Span(a), Value::Number(b))
+        | (ArithmeticOp::Multiply, Value::Number(b), Value::Span(a)) => Value::Span(a.checked_mul(b.to_integer()?)?),
+        (ArithmeticOp::Add, Value::Date(a), Value::Span(b)) => Value::Date(a.checked_add(b)?),
+        (ArithmeticOp::Subtract, Value::Date(a), Value::Span(b)) => Value::Date(a.checked_add(b.checked_neg()?)?),
+        _ => return None,
+    })
+}
+
+impl Checker<'_, '_> {
+    /// A parameter of that name, if there is one.
+    pub(super) fn parameter(&mut self, name: &str, span: Span) -> Option<Typed> {
+        let world = self.world;
+        let Some(known) = world.parameters.known.get(name) else {
+            let id = world.items.find(ItemKind::Parameter, name).first().copied()?;
+            self.reach(id);
+            self.report(world.items.broken_use(id, span));
+            return Some(self.error(span));
+        };
+        for id in &known.items {
+            self.reach(*id);
+        }
+        Some(Typed::plain(self.make(ExprKind::Parameter(known.id), known.ty.clone(), span)))
+    }
+}

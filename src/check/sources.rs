@@ -1,0 +1,257 @@
+//! Sources: whether each mapping can give the fields of its record what they need.
+//!
+//! A fault belongs to a field, a mapping or the whole source, so that a run is stopped only by faults in what it reads.
+
+mod reading;
+
+use std::collections::BTreeMap;
+
+use self::reading::Settings;
+use super::items::ItemId;
+use super::types::unknown_record;
+use super::world::World;
+use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::ir::mapping::{self, FieldSource};
+use crate::ir::reads::Reads;
+use crate::schema::{FieldId, RecordId};
+use crate::source::Span;
+use crate::syntax::ast::{self, Item, ItemKind};
+
+/// What a fault of a source concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourceScope {
+    /// The whole source.
+    Source,
+    /// The mapping of a record.
+    Record(RecordId),
+    /// One field of a record.
+    Field(RecordId, FieldId),
+    /// The mapping of a record that is broken itself, which nothing sound reads.
+    Unreadable,
+}
+
+/// Something wrong with a source.
+#[derive(Debug, Clone)]
+pub struct SourceFault {
+    /// What it concerns.
+    pub scope: SourceScope,
+    /// What is wrong.
+    pub diagnostic: Diagnostic,
+}
+
+/// A source, and what is wrong with it.
+#[derive(Debug, Clone)]
+pub struct SourceStatus {
+    /// Its name; none if not even that can be read.
+    pub name: Option<String>,
+    /// Where its name stands, else where it begins.
+    pub span: Span,
+    /// The records that it feeds, broken mappings included, in order.
+    pub records: Vec<RecordId>,
+    /// What is wrong with it.
+    pub faults: Vec<SourceFault>,
+}
+
+impl SourceStatus {
+    /// Returns the errors that concern a run which looks at those records and fields.
+    pub fn errors_for(&self, reads: &Reads) -> Vec<&Diagnostic> {
+        let concerns = |scope: SourceScope| match scope {
+            SourceScope::Source => true,
+            SourceScope::Record(record) => reads.records.contains(&record),
+            SourceScope::Field(record, field) => reads.fields.contains(&(record, field)),
+            SourceScope::Unreadable => false,
+        };
+        self.faults
+            .iter()
+            .filter(|fault| fault.diagnostic.is_error() && concerns(fault.scope))
+            .map(|fault| &fault.diagnostic)
+            .collect()
+    }
+}
+
+/// Checks all sources; returns those that could be read, with what can be used of them, and what is wrong with each.
+pub(super) fn check(world: &World<'_>) -> (Vec<mapping::Source>, Vec<SourceStatus>) {
+    let (mut sources, mut statuses) = (Vec::new(), Vec::new());
+    for id in world.items.of_kind(ItemKind::Source) {
+        let item = world.items.get(id);
+        let own = world.items.diagnostics[id.0 as usize].iter();
+        let faults = own.map(|diagnostic| SourceFault { scope: SourceScope::Source, diagnostic: diagnostic.clone() });
+        let mut checker = SourceChecker { world, faults: faults.collect(), records: Vec::new() };
+        if let Some(Item::Source(source)) = &item.item {
+            sources.push(checker.source(source));
+        }
+        checker.records.sort_unstable();
+        checker.records.dedup();
+        statuses.push(SourceStatus {
+            name: item.name.as_ref().map(|name| name.node.clone()),
+            span: world.items.place(id),
+            records: checker.records,
+            faults: checker.faults,
+        });
+    }
+    (sources, statuses)
+}
+
+struct SourceChecker<'w, 'a> {
+    world: &'w World<'a>,
+    faults: Vec<SourceFault>,
+    records: Vec<RecordId>,
+}
+
+impl SourceChecker<'_, '_> {
+    fn report(&mut self, scope: SourceScope, diagnostic: Diagnostic) {
+        self.faults.push(SourceFault { scope, diagnostic });
+    }
+
+    fn invalid(&mut self, scope: SourceScope, span: Span, message: String, label: &str, help: &str) {
+        self.report(scope, Diagnostic::new(Code::InvalidMapping, span, message, label).with_help(help));
+    }
+
+    fn source(&mut self, source: &ast::Source) -> mapping::Source {
+        let settings = self.settings(&source.settings);
+        let mappings = source.mappings.iter().filter_map(|mapping| self.mapping(mapping, &settings)).collect();
+        mapping::Source {
+            name: source.name.node.clone(),
+            title: source.title.node.clone(),
+            mappings,
+            span: source.name.span,
+        }
+    }
+
+    fn mapping(&mut self, mapping: &ast::Mapping, settings: &Settings) -> Option<mapping::Mapping> {
+        let Some(known) = self.world.known_records.get(mapping.record.node.as_str()).copied() else {
+            let broken: Option<ItemId> = self.world.items.find(ItemKind::Record, &mapping.record.node).first().copied();
+            match broken {
+                Some(id) => {
+                    let diagnostic = self.world.items.broken_use(id, mapping.record.span);
+                    self.report(SourceScope::Unreadable, diagnostic);
+                }
+                None => {
+                    let diagnostic = unknown_record(self.world.known_records.keys().copied(), &mapping.record);
+                    self.report(SourceScope::Source, diagnostic);
+                }
+            }
+            return None;
+        };
+        let record = known.id;
+        self.records.push(record);
+        let scope = SourceScope::Record(record);
+        let before = self.faults.len();
+        let keep = mapping.keep.as_ref().map(|keep| {
+            self.single(scope, &keep.path);
+            mapping::Keep { last: keep.last, path: path(&keep.path) }
+        });
+        let filters = mapping.filters.iter().map(|filter| self.filter(scope, filter)).collect();
+        let fields = self.assignments(record, mapping, settings);
+        let broken = self.faults[before..]
+            .iter()
+            .any(|fault| fault.diagnostic.is_error() && !matches!(fault.scope, SourceScope::Field(..)));
+        (!broken).then(|| mapping::Mapping {
+            record,
+            files: mapping.files.iter().map(|file| file.node.clone()).collect(),
+            at: mapping.at.as_ref().map(path).unwrap_or_default(),
+            keep,
+            filters,
+            fields,
+            delimiter: settings.delimiter,
+            span: Some(mapping.span),
+        })
+    }
+
+    /// Refuses `*` where one value is needed.
+    fn single(&mut self, scope: SourceScope, path: &ast::Path) {
+        if path.steps.contains(&ast::PathStep::Every) {
+            let message = "`*` gives several values where one is needed".to_owned();
+            self.invalid(scope, path.span, message, "several values", "name the one value that is meant");
+        }
+    }
+
+    fn filter(&mut self, scope: SourceScope, filter: &ast::Filter) -> mapping::Filter {
+        self.single(scope, &filter.test.path);
+        let texts = |texts: &[ast::Text]| texts.iter().map(|text| text.node.clone()).collect();
+        mapping::Filter {
+            path: path(&filter.test.path),
+            test: match &filter.test.kind {
+                ast::RowTestKind::In(values) => mapping::Test::In(texts(values)),
+                ast::RowTestKind::NotIn(values) => mapping::Test::NotIn(texts(values)),
+                ast::RowTestKind::Present => mapping::Test::Present,
+                ast::RowTestKind::Absent => mapping::Test::Absent,
+            },
+            only: filter.because.is_none(),
+            because: filter.because.as_ref().map(|because| because.node.clone()),
+            span: filter.span,
+        }
+    }
+
+    fn assignments(
+        &mut self,
+        record: RecordId,
+        mapping: &ast::Mapping,
+        settings: &Settings,
+    ) -> BTreeMap<FieldId, FieldSource> {
+        let world = self.world;
+        let declared = world.schema().record(record);
+        let scope = SourceScope::Record(record);
+        let mut fields = BTreeMap::new();
+        let mut places: BTreeMap<FieldId, Span> = BTreeMap::new();
+        for assignment in &mapping.assignments {
+            let name = &assignment.field;
+            let Some(field) = declared.field(&name.node) else {
+                let message = format!("unknown field `{}` of record `{}`", name.node, declared.name);
+                let help = suggest(&name.node, "fields", declared.fields.iter().map(|field| field.name.as_str()));
+                let diagnostic = Diagnostic::new(Code::UnknownField, name.span, message, "no field of that name");
+                self.report(scope, diagnostic.with_help_if(help));
+                continue;
+            };
+            if let Some(first) = places.get(&field).copied() {
+                let message = format!("field `{}` is given twice", name.node);
+                self.report(
+                    SourceScope::Field(record, field),
+                    Diagnostic::new(Code::InvalidMapping, name.span, message, "given again here")
+                        .with_label(first, "given here")
+                        .with_help("keep one of the two"),
+                );
+                continue;
+            }
+            places.insert(field, name.span);
+            let value = match &assignment.value {
+                ast::AssignedValue::Unknown(because) => Some(FieldSource::Unknown { because: because.node.clone() }),
+                ast::AssignedValue::Constant(text) => self.constant(record, field, text, settings),
+                ast::AssignedValue::Path { path, conversions } => {
+                    self.read_path(record, field, path, conversions, settings)
+                }
+            };
+            if let Some(value) = value {
+                fields.insert(field, value);
+            }
+        }
+        for key in &declared.key {
+            let name = &declared.field_type(*key).name;
+            let given = mapping.assignments.iter().find(|assignment| assignment.field.node == *name);
+            let is_unknown = given.is_some_and(|assignment| matches!(assignment.value, ast::AssignedValue::Unknown(_)));
+            if given.is_none() || is_unknown {
+                let what = if is_unknown { "is unknown" } else { "is not given" };
+                let message = format!("the key `{name}` of record `{}` {what}", declared.name);
+                let span = given.map_or(mapping.record.span, |assignment| assignment.span);
+                self.report(
+                    scope,
+                    Diagnostic::new(Code::InvalidMapping, span, message, "a record is known by its key")
+                        .with_label(declared.field_type(*key).span, "declared as key here")
+                        .with_help(format!("say where it stands: `{name} = …`")),
+                );
+            }
+        }
+        fields
+    }
+}
+
+/// A path as the reader of data takes it.
+fn path(path: &ast::Path) -> Vec<mapping::Step> {
+    path.steps
+        .iter()
+        .map(|step| match step {
+            ast::PathStep::Name(name) => mapping::Step::Name(name.clone()),
+            ast::PathStep::Every => mapping::Step::Every,
+        })
+        .collect()
+}

@@ -1,0 +1,466 @@
+//! How the texts of an export become values: settings of a source, conversions of a field.
+
+use std::collections::BTreeMap;
+
+use super::{SourceChecker, SourceScope, path};
+use crate::check::unknown_zone;
+use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::ir::mapping::{FieldSource, NumberNotation, Reading};
+use crate::schema::{FieldId, RecordId, Type};
+use crate::source::Span;
+use crate::syntax::ast::{self, Conversion, Name, Setting, Text};
+use crate::value::time::{DAY, HOUR, MINUTE, SECOND, format::TimeFormat};
+use crate::value::{Date, Number, Timestamp, Zone};
+
+/// The settings of a source.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settings {
+    pub(super) delimiter: Option<u8>,
+    zone: Option<Zone>,
+    /// Whether a zone is stated, if only a wrong one.
+    states_zone: bool,
+    times: Vec<Text>,
+    absent: Vec<String>,
+    number: NumberNotation,
+}
+
+/// The parts of `as …`.
+struct As<'a> {
+    ty: &'a Name,
+    format: Option<&'a Text>,
+    zone: Option<&'a Text>,
+    unit: Option<&'a Name>,
+    span: Span,
+}
+
+/// The units in which a number may stand for a time, with their lengths in microseconds.
+const UNITS: [(&str, i64); 7] = [
+    ("microseconds", 1),
+    ("milliseconds", 1000),
+    ("seconds", SECOND),
+    ("minutes", MINUTE),
+    ("hours", HOUR),
+    ("days", DAY),
+    ("weeks", 7 * DAY),
+];
+
+impl SourceChecker<'_, '_> {
+    pub(super) fn settings(&mut self, settings: &[Setting]) -> Settings {
+        let mut read = Settings::default();
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for setting in settings {
+            let single = match setting {
+                Setting::Zone(text) => Some(("zone", text.span)),
+                Setting::Delimiter(text) => Some(("delimiter", text.span)),
+                Setting::DecimalMark(text) => Some(("decimal", text.span)),
+                Setting::Thousands(text) => Some(("thousands", text.span)),
+                Setting::Times(_) | Setting::Absent(_) => None,
+            };
+            if let Some((word, span)) = single
+                && let Some(first) = seen.insert(word, span)
+            {
+                let message = format!("the setting `{word}` stands twice");
+                self.report(
+                    SourceScope::Source,
+                    Diagnostic::new(Code::InvalidMapping, span, message, "set again here")
+                        .with_label(first, "set here")
+                        .with_help("keep one of the two"),
+                );
+            }
+            match setting {
+                Setting::Zone(name) => {
+                    read.states_zone = true;
+                    read.zone = self.zone(SourceScope::Source, name);
+                }
+                Setting::Times(form) => {
+                    if self.time_format(SourceScope::Source, form).is_some() {
+                        read.times.push(form.clone());
+                    }
+                }
+                Setting::Delimiter(text) => match text.node.as_bytes() {
+                    [byte] if byte.is_ascii() && *byte != b'"' && *byte != b'\n' && *byte != b'\r' => {
+                        read.delimiter = Some(*byte);
+                    }
+                    _ => self.invalid(
+                        SourceScope::Source,
+                        text.span,
+                        "a delimiter is one character of ASCII".to_owned(),
+                        "not one such character",
+                        "write the character between cells: `delimiter \";\"`",
+                    ),
+                },
+                Setting::DecimalMark(text) => {
+                    if let Some(mark) = self.mark(text) {
+                        read.number.decimal = mark;
+                    }
+                }
+                Setting::Thousands(text) => read.number.thousands = self.mark(text),
+                Setting::Absent(texts) => read.absent.extend(texts.iter().map(|text| text.node.clone())),
+            }
+        }
+        if read.number.thousands == Some(read.number.decimal)
+            && let Some(span) = seen.get("thousands")
+        {
+            self.invalid(
+                SourceScope::Source,
+                *span,
+                "the mark between thousands is the decimal mark".to_owned(),
+                "same as the decimal mark",
+                "state both: `decimal \",\"` and `thousands \".\"`",
+            );
+        }
+        read
+    }
+
+    fn mark(&mut self, text: &Text) -> Option<char> {
+        let mut characters = text.node.chars();
+        match (characters.next(), characters.next()) {
+            (Some(mark), None) if !mark.is_ascii_digit() && mark != '-' && mark != '+' => Some(mark),
+            _ => {
+                self.invalid(
+                    SourceScope::Source,
+                    text.span,
+                    "the mark in numbers is one character that is no digit and no sign".to_owned(),
+                    "not one such character",
+                    "write the character alone: `decimal \",\"`",
+                );
+                None
+            }
+        }
+    }
+
+    fn zone(&mut self, scope: SourceScope, name: &Text) -> Option<Zone> {
+        let zone = Zone::named(&name.node);
+        if zone.is_none() {
+            self.report(scope, unknown_zone(name));
+        }
+        zone
+    }
+
+    fn time_format(&mut self, scope: SourceScope, form: &Text) -> Option<TimeFormat> {
+        match TimeFormat::new(&form.node) {
+            Ok(format) => Some(format),
+            Err(why) => {
+                let message = format!("the time format cannot be read: {why}");
+                self.report(
+                    scope,
+                    Diagnostic::new(Code::UnknownTimeFormat, form.span, message, "not a form of times")
+                        .with_help("a form names every part: `\"%Y-%m-%d %H:%M:%S\"`, with `%z` for an offset"),
+                );
+                None
+            }
+        }
+    }
+
+    /// `field = path …`
+    pub(super) fn read_path(
+        &mut self,
+        record: RecordId,
+        field: FieldId,
+        from: &ast::Path,
+        conversions: &[Conversion],
+        settings: &Settings,
+    ) -> Option<FieldSource> {
+        let scope = SourceScope::Field(record, field);
+        let ty = self.world.schema().record(record).field_type(field).ty.base.clone();
+        let before = self.faults.len();
+        let (element, is_list) = match &ty {
+            Type::List(element) => (&**element, true),
+            other => (other, false),
+        };
+        if *element == Type::Error {
+            return None;
+        }
+        if from.steps.contains(&ast::PathStep::Every) && !is_list {
+            let shown = self.world.schema().show(&ty);
+            let message = format!("`*` gives several values, and the field is one `{shown}`");
+            self.invalid(
+                scope,
+                from.span,
+                message,
+                "several values",
+                "name the one value, or declare the field as a list",
+            );
+        }
+        let mut reading = self.base_reading(element, settings);
+        let mut seen: Vec<&str> = Vec::new();
+        for conversion in conversions {
+            let (word, span) = match conversion {
+                Conversion::As { span, .. } => ("as", *span),
+                Conversion::Match { span, .. } => ("match", *span),
+                Conversion::Split(text) => ("split", text.span),
+                Conversion::Absent(_) => ("absent", from.span),
+            };
+            if word != "absent" && seen.contains(&word) {
+                let message = format!("`{word}` stands twice for one field");
+                self.invalid(scope, span, message, "the second", "keep one of the two");
+            }
+            seen.push(word);
+            match conversion {
+                Conversion::As { ty, format, zone, unit, span } => {
+                    let read =
+                        As { ty, format: format.as_ref(), zone: zone.as_ref(), unit: unit.as_ref(), span: *span };
+                    self.read_as(scope, element, &read, &mut reading);
+                }
+                Conversion::Match { arms, span } => reading.map = self.value_map(scope, element, arms, *span),
+                Conversion::Split(text) => self.split(scope, text, is_list, &mut reading),
+                Conversion::Absent(texts) => reading.absent.extend(texts.iter().map(|text| text.node.clone())),
+            }
+        }
+        if seen.contains(&"match") && seen.contains(&"as") {
+            let message = "`match` and `as` exclude each other".to_owned();
+            self.invalid(scope, from.span, message, "read in two ways", "keep one of the two");
+        }
+        self.check_zone(scope, element, &reading, settings, conversions, from.span);
+        (self.faults.len() == before).then(|| FieldSource::Path { path: path(from), reading })
+    }
+
+    fn base_reading(&self, element: &Type, settings: &Settings) -> Reading {
+        let is_time = matches!(element, Type::Date | Type::Timestamp);
+        Reading {
+            absent: settings.absent.clone(),
+            number: settings.number,
+            times: settings.times.iter().filter(|_| is_time).map(|form| form.node.clone()).collect(),
+            zone: settings.zone.clone().filter(|_| *element == Type::Timestamp),
+            ..Reading::default()
+        }
+    }
+
+    fn split(&mut self, scope: SourceScope, text: &Text, is_list: bool, reading: &mut Reading) {
+        if !is_list {
+            let message = "only a list is split".to_owned();
+            self.invalid(scope, text.span, message, "the field is no list", "declare the field as `list of …`");
+        } else if text.node.is_empty() {
+            let message = "an empty text separates nothing".to_owned();
+            self.invalid(scope, text.span, message, "empty", "write what stands between the elements: `split \";\"`");
+        }
+        reading.split = Some(text.node.clone());
+    }
+
+    fn read_as(&mut self, scope: SourceScope, element: &Type, read: &As<'_>, reading: &mut Reading) {
+        let word = read.ty.node.as_str();
+        let fits = match word {
+            "percent" => *element == Type::Decimal,
+            "decimal" => *element == Type::Decimal,
+            "integer" => *element == Type::Integer,
+            "boolean" => *element == Type::Boolean,
+            "text" => matches!(element, Type::Text | Type::Reference(_)),
+            "date" => *element == Type::Date,
+            "timestamp" => *element == Type::Timestamp,
+            "duration" => *element == Type::Duration,
+            "span" => *element == Type::Span,
+            _ => {
+                let known =
+                    ["timestamp", "date", "duration", "span", "decimal", "integer", "percent", "boolean", "text"];
+                let message = format!("nothing is read as `{word}`");
+                let help = suggest(word, "forms", known);
+                let label = "no such form";
+                self.report(
+                    scope,
+                    Diagnostic::new(Code::InvalidMapping, read.ty.span, message, label).with_help_if(help),
+                );
+                return;
+            }
+        };
+        if !fits {
+            let shown = self.world.schema().show(element);
+            let message = format!("the field is `{shown}` and is read as `{word}`");
+            let label = format!("the field is `{shown}`");
+            let help = match element {
+                Type::Enum(_) => "map the texts to members: `match { \"…\" => … }`".to_owned(),
+                _ => format!("read it as `{shown}`, or change the type of the field"),
+            };
+            self.invalid(scope, read.ty.span, message, &label, &help);
+            return;
+        }
+        reading.percent = word == "percent";
+        if let Some(unit) = read.unit {
+            self.read_unit(scope, unit, read, reading);
+        }
+        if let Some(form) = read.format {
+            self.read_format(scope, form, word, reading);
+        }
+        if let Some(name) = read.zone {
+            if word == "timestamp" {
+                reading.zone = self.zone(scope, name);
+            } else {
+                let message = format!("`{word}` has no zone");
+                self.invalid(scope, name.span, message, "not needed", "remove the zone");
+            }
+        }
+    }
+
+    fn read_unit(&mut self, scope: SourceScope, unit: &Name, read: &As<'_>, reading: &mut Reading) {
+        let word = read.ty.node.as_str();
+        if !matches!(word, "timestamp" | "duration") {
+            let message = format!("`{word}` has no unit");
+            self.invalid(scope, unit.span, message, "not needed", "remove the unit");
+            return;
+        }
+        if read.format.is_some() || read.zone.is_some() {
+            let message = "a number in a unit has no form and no zone".to_owned();
+            self.invalid(scope, read.span, message, "read in two ways", "keep the unit, or the form with its zone");
+            return;
+        }
+        match UNITS.iter().find(|(name, _)| *name == unit.node) {
+            Some((_, micros)) => reading.unit = Some(*micros),
+            None => {
+                let message = format!("unknown unit `{}`", unit.node);
+                let help = suggest(&unit.node, "units", UNITS.map(|(name, _)| name));
+                self.report(
+                    scope,
+                    Diagnostic::new(Code::InvalidMapping, unit.span, message, "no unit of that name")
+                        .with_help_if(help),
+                );
+            }
+        }
+    }
+
+    fn read_format(&mut self, scope: SourceScope, form: &Text, word: &str, reading: &mut Reading) {
+        if !matches!(word, "timestamp" | "date") {
+            let message = format!("`{word}` has no form of times");
+            self.invalid(scope, form.span, message, "not needed", "remove the form");
+            return;
+        }
+        let Some(format) = self.time_format(scope, form) else { return };
+        if word == "timestamp" && !format.has_time() {
+            let message = "a timestamp has a time of day, and the form has none".to_owned();
+            let help = "add the time of day (`%H:%M`), or declare the field as `date`";
+            self.invalid(scope, form.span, message, "no time of day in it", help);
+        }
+        reading.times = vec![form.node.clone()];
+    }
+
+    /// Refuses times without a zone where no zone is stated.
+    fn check_zone(
+        &mut self,
+        scope: SourceScope,
+        element: &Type,
+        reading: &Reading,
+        settings: &Settings,
+        conversions: &[Conversion],
+        at: Span,
+    ) {
+        let own_zone = conversions.iter().any(|conversion| matches!(conversion, Conversion::As { zone: Some(_), .. }));
+        if *element != Type::Timestamp || reading.unit.is_some() || settings.states_zone || own_zone {
+            return;
+        }
+        let unzoned = reading.times.iter().find(|form| TimeFormat::new(form).is_ok_and(|format| !format.has_offset()));
+        if let Some(form) = unzoned {
+            let own = conversions.iter().find_map(|conversion| match conversion {
+                Conversion::As { format: Some(format), .. } => Some(format.span),
+                _ => None,
+            });
+            let setting = settings.times.iter().find(|text| text.node == *form).map(|text| text.span);
+            let message = format!("times of the form `{form}` carry no zone, and the source states none");
+            let mut diagnostic = Diagnostic::new(Code::UnzonedTime, own.unwrap_or(at), message, "which instant is it?");
+            if let (None, Some(span)) = (own, setting) {
+                diagnostic = diagnostic.with_label(span, "no offset in this form");
+            }
+            self.report(
+                scope,
+                diagnostic
+                    .with_help("state the zone of the tool's clock at the top of the source: `zone \"Europe/Paris\"`"),
+            );
+        }
+    }
+
+    fn value_map(
+        &mut self,
+        scope: SourceScope,
+        element: &Type,
+        arms: &[ast::Arm],
+        span: Span,
+    ) -> Option<BTreeMap<String, u32>> {
+        let mut map = BTreeMap::new();
+        let mut places: BTreeMap<&str, Span> = BTreeMap::new();
+        for arm in arms {
+            let to = match (element, arm.to.node.as_str()) {
+                (Type::Enum(members), member) => members.position(member),
+                (Type::Boolean, "false") => Some(0),
+                (Type::Boolean, "true") => Some(1),
+                (Type::Boolean, _) => None,
+                _ => {
+                    let shown = self.world.schema().show(element);
+                    let message =
+                        format!("`match` gives members of an enum or `true` and `false`, and the field is `{shown}`");
+                    self.invalid(scope, span, message, &format!("the field is `{shown}`"), "leave `match` out");
+                    return None;
+                }
+            };
+            match to {
+                Some(position) => {
+                    for from in &arm.from {
+                        if let Some(first) = places.insert(&from.node, from.span) {
+                            let message = format!("the text \"{}\" is mapped twice", from.node);
+                            self.report(
+                                scope,
+                                Diagnostic::new(Code::InvalidMapping, from.span, message, "mapped again here")
+                                    .with_label(first, "mapped here")
+                                    .with_help("keep one of the two"),
+                            );
+                        }
+                        map.insert(from.node.clone(), position);
+                    }
+                }
+                None => {
+                    let shown = self.world.schema().show(element);
+                    let message = format!("unknown member `{}` of `{shown}`", arm.to.node);
+                    let help = match element {
+                        Type::Enum(members) => {
+                            suggest(&arm.to.node, "members", members.members.iter().map(String::as_str))
+                        }
+                        _ => Some("write `true` or `false`".to_owned()),
+                    };
+                    self.report(
+                        scope,
+                        Diagnostic::new(Code::UnknownMember, arm.to.span, message, "not a member").with_help_if(help),
+                    );
+                }
+            }
+        }
+        Some(map)
+    }
+
+    /// `field = constant "…"`
+    pub(super) fn constant(
+        &mut self,
+        record: RecordId,
+        field: FieldId,
+        text: &Text,
+        settings: &Settings,
+    ) -> Option<FieldSource> {
+        let scope = SourceScope::Field(record, field);
+        let ty = self.world.schema().record(record).field_type(field).ty.base.clone();
+        let fits = match &ty {
+            Type::Error => return None,
+            Type::Enum(members) => members.position(&text.node).is_some(),
+            Type::Boolean => matches!(text.node.as_str(), "true" | "false"),
+            Type::Integer => Number::parse(&text.node).is_some_and(|number| number.to_integer().is_some()),
+            Type::Decimal => Number::parse(&text.node).is_some(),
+            Type::Date => Date::parse(&text.node).is_some(),
+            Type::Timestamp => Timestamp::parse(&text.node).is_some(),
+            _ => true,
+        };
+        if let (false, Type::Enum(members)) = (fits, &ty) {
+            let shown = self.world.schema().show(&ty);
+            let message = format!("unknown member `{}` of `{shown}`", text.node);
+            let help = suggest(&text.node, "members", members.members.iter().map(String::as_str));
+            self.report(
+                scope,
+                Diagnostic::new(Code::UnknownMember, text.span, message, "not a member").with_help_if(help),
+            );
+            return None;
+        }
+        if !fits {
+            let shown = self.world.schema().show(&ty);
+            let message = format!("the constant \"{}\" is no `{shown}`", text.node);
+            let label = format!("not a `{shown}`");
+            self.invalid(scope, text.span, message, &label, "write it as record-shaped data would have it");
+            return None;
+        }
+        // A constant is written in the policy, so neither the forms nor the marks of the tool are its own.
+        let reading = Reading { absent: settings.absent.clone(), ..Reading::default() };
+        Some(FieldSource::Constant { text: text.node.clone(), reading })
+    }
+}

@@ -1,0 +1,101 @@
+//! What all rules and advice are read against: the declarations of a program, resolved.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::calls::FUNCTIONS;
+use super::citations::Standards;
+use super::defines::Define;
+use super::expression::BUILT_IN;
+use super::items::{ItemId, Items, Reach};
+use super::parameters::Parameters;
+use super::records::{FieldFault, Records};
+use super::types::KnownRecord;
+use crate::diagnostic::Diagnostic;
+use crate::ir::Environment;
+use crate::schema::{FieldId, RecordId, Schema};
+use crate::source::{Sources, Span};
+use crate::syntax::ast::ItemKind;
+
+/// The declarations of a program.
+pub(super) struct World<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) items: Items<'a>,
+    pub(super) known_records: BTreeMap<&'a str, KnownRecord>,
+    pub(super) field_faults: BTreeMap<(RecordId, FieldId), FieldFault>,
+    pub(super) referred: Vec<RecordId>,
+    pub(super) environment: Arc<Environment>,
+    pub(super) zones: Vec<ItemId>,
+    pub(super) parameters: Parameters<'a>,
+    pub(super) standards: Standards,
+    pub(super) defines: BTreeMap<&'a str, Define<'a>>,
+}
+
+impl<'a> World<'a> {
+    pub(super) fn new(
+        sources: &'a Sources,
+        items: Items<'a>,
+        records: Records<'a>,
+        zones: Vec<ItemId>,
+        environment: Environment,
+        standards: Standards,
+    ) -> World<'a> {
+        World {
+            sources,
+            items,
+            known_records: records.known,
+            field_faults: records.faults,
+            referred: records.referred,
+            environment: Arc::new(environment),
+            zones,
+            parameters: Parameters::default(),
+            standards,
+            defines: BTreeMap::new(),
+        }
+    }
+
+    /// The records.
+    pub(super) fn schema(&self) -> &Schema {
+        &self.environment.schema
+    }
+
+    /// The item that declares a record.
+    pub(super) fn record_item(&self, record: RecordId) -> Option<ItemId> {
+        self.known_records.get(self.schema().record(record).name.as_str()).map(|known| known.item)
+    }
+
+    /// What a name means everywhere, and where it is declared; no binder may take it.
+    pub(super) fn taken(&self, name: &str) -> Option<(&'static str, Option<Span>)> {
+        for (kind, what) in [(ItemKind::Parameter, "a parameter"), (ItemKind::Define, "a define")] {
+            if let Some(id) = self.items.find(kind, name).first() {
+                return Some((what, Some(self.items.place(*id))));
+            }
+        }
+        let is_word = BUILT_IN.contains(&name) || FUNCTIONS.contains(&name);
+        is_word.then_some(("a word of the language", None))
+    }
+
+    /// The text under a span, on one line.
+    pub(super) fn text(&self, span: Span) -> String {
+        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Everything that is wrong with what is reached.
+    pub(super) fn faults(&self, reaches: &BTreeSet<Reach>) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for reach in reaches {
+            match reach {
+                Reach::Item(id) => found.extend_from_slice(&self.items.diagnostics[id.0 as usize]),
+                Reach::Field(record, field) => {
+                    if let Some(fault) = self.field_faults.get(&(*record, *field)) {
+                        found.extend_from_slice(&fault.diagnostics);
+                        for id in &fault.items {
+                            found.extend_from_slice(&self.items.diagnostics[id.0 as usize]);
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+}
