@@ -12,19 +12,17 @@ use std::collections::BTreeMap;
 
 use shall::data::{Dataset, Extract};
 use shall::eval::{Binding, Evaluation, StepCount, Subject};
-use shall::ir::{
-    Binder, Body, Condition, Domain, Environment, Expr, IfAbsent, IfNone, RunSettings, Step, VariableId,
-};
+use shall::ir::{Binder, Body, Condition, Domain, Environment, Expr, IfAbsent, IfNone, RunSettings, Step, VariableId};
 use shall::schema::Type;
 use shall::value::{Cell, Truth, Value};
 
 use quantity::Found;
 
 /// What everything is evaluated against.
-pub struct Oracle<'a> {
-    pub environment: &'a Environment,
-    pub dataset: &'a Dataset,
-    pub run: RunSettings,
+pub(crate) struct Oracle<'a> {
+    pub(crate) environment: &'a Environment,
+    pub(crate) dataset: &'a Dataset,
+    pub(crate) run: RunSettings,
 }
 
 /// What a variable stands for.
@@ -55,7 +53,7 @@ struct Path {
 
 impl Oracle<'_> {
     /// Evaluates the body of a rule or an advice; `major` is the `when` of its grade.
-    pub fn evaluate(&self, body: &Body, major: Option<&Expr>) -> Evaluation {
+    pub(crate) fn evaluate(&self, body: &Body, major: Option<&Expr>) -> Evaluation {
         let binders = body.steps.iter().filter(|step| matches!(step, Step::ForEach { .. })).count();
         let mut out = Evaluation { steps: vec![StepCount::default(); binders], ..Evaluation::default() };
         let start = Path { scope: Scope::new(), bindings: Vec::new(), belongs: true };

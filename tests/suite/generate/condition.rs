@@ -187,7 +187,8 @@ impl Writer<'_> {
             Kind::Row(own) => targets.contains(&own),
             _ => false,
         };
-        let (maybe, sure): (Vec<Path>, Vec<Path>) = scope.paths().into_iter().filter(usable).partition(|path| path.optional);
+        let (maybe, sure): (Vec<Path>, Vec<Path>) =
+            scope.paths().into_iter().filter(usable).partition(|path| path.optional);
         let optional = !strict && !maybe.is_empty() && self.choices.chance(40);
         let left = if optional { self.pick_path(&maybe)? } else { self.pick_path(&sure)? };
         // Two rows are another matter.
@@ -225,7 +226,8 @@ impl Writer<'_> {
         }
         match self.choices.below(6) {
             0 if depth > 0 => {
-                let kind = self.choices.pick(&[Kind::Duration, Kind::Decimal, Kind::Row("approval"), Kind::Row("incident")]);
+                let kind =
+                    self.choices.pick(&[Kind::Duration, Kind::Decimal, Kind::Row("approval"), Kind::Row("incident")]);
                 Some(format!("{} is {state}", self.extreme(kind, scope, depth - 1)?))
             }
             1 => self.guard(&mut scope.clone()),
@@ -297,7 +299,11 @@ impl Writer<'_> {
         if self.choices.chance(30) {
             let share = self.share(scope, depth);
             return Some(match self.choices.below(2) {
-                0 => format!("({share} otherwise 1) {} {}", self.choices.pick(ORDERS), self.value(Kind::Decimal, scope, 0)?),
+                0 => format!(
+                    "({share} otherwise 1) {} {}",
+                    self.choices.pick(ORDERS),
+                    self.value(Kind::Decimal, scope, 0)?
+                ),
                 _ => format!("({share} otherwise 0) {} {}", self.choices.pick(ORDERS), self.literal(Kind::Decimal)?),
             });
         }
@@ -310,4 +316,3 @@ impl Writer<'_> {
         })
     }
 }
-

@@ -30,8 +30,7 @@ fn file(record: &Record, choices: &mut Choices) -> Option<File> {
     // More rows than keys: some are duplicates.
     let most = if record.keys.is_empty() { MOST_ROWS } else { record.keys.len() + 1 };
     let count = choices.below(most + 1);
-    let rows: Vec<Vec<(&str, Value)>> =
-        (0..count).map(|position| row(record, &exported, position, choices)).collect();
+    let rows: Vec<Vec<(&str, Value)>> = (0..count).map(|position| row(record, &exported, position, choices)).collect();
     let flat = record.fields.iter().all(|field| !matches!(field.kind, Kind::List(_)));
     match choices.below(3) {
         0 => {
@@ -43,7 +42,9 @@ fn file(record: &Record, choices: &mut Choices) -> Option<File> {
             let names: Vec<&str> = fields.map(|(field, _)| field.name).collect();
             let mut text = names.join(",") + "\n";
             for row in rows {
-                let cell = |name: &&str| row.iter().find(|(own, _)| own == name).map_or(String::new(), |(_, value)| quoted(value));
+                let cell = |name: &&str| {
+                    row.iter().find(|(own, _)| own == name).map_or(String::new(), |(_, value)| quoted(value))
+                };
                 text += &(names.iter().map(cell).collect::<Vec<_>>().join(",") + "\n");
             }
             Some((format!("{}.csv", record.name), text))
@@ -126,7 +127,9 @@ fn proper(kind: Kind, choices: &mut Choices) -> Value {
         }
         Kind::List(element) => {
             let count = choices.below(4);
-            Value::Array((0..count).map(|_| if choices.chance(5) { Value::Null } else { proper(*element, choices) }).collect())
+            Value::Array(
+                (0..count).map(|_| if choices.chance(5) { Value::Null } else { proper(*element, choices) }).collect(),
+            )
         }
         Kind::Row(_) | Kind::Days | Kind::Instants | Kind::Set(_) => Value::Null,
     }

@@ -114,13 +114,17 @@ impl<'a> Writer<'a> {
             Kind::Duration => {
                 self.choices.pick(&["4 hours", "30 minutes", "25 hours", "90 seconds", "0 hours"]).to_owned()
             }
-            Kind::Span => self.choices.pick(&["1 month", "10 days", "2 weeks", "3 months", "1 year", "30 days"]).to_owned(),
+            Kind::Span => {
+                self.choices.pick(&["1 month", "10 days", "2 weeks", "3 months", "1 year", "30 days"]).to_owned()
+            }
             Kind::Days => match self.choices.below(2) {
                 0 => "period".to_owned(),
                 _ => format!("({} through {})", self.choices.pick(&DAYS[..4]), self.choices.pick(DAYS)),
             },
             Kind::Instants => format!("({} .. {})", self.choices.pick(&INSTANTS[..3]), self.choices.pick(INSTANTS)),
-            Kind::Set(Kind::Text) => self.choices.pick(&["{\"red\"}", "{\"red\", \"green\", \"blue\"}", "{\"blue\", \"red\"}"]).to_owned(),
+            Kind::Set(Kind::Text) => {
+                self.choices.pick(&["{\"red\"}", "{\"red\", \"green\", \"blue\"}", "{\"blue\", \"red\"}"]).to_owned()
+            }
             Kind::Set(Kind::Integer) => self.choices.pick(&["{1, 2}", "{0, 1, 2, 3}"]).to_owned(),
             Kind::Set(Kind::Date) => "{2026-01-31, 2026-02-01}".to_owned(),
             Kind::List(Kind::Days) => {
@@ -181,13 +185,9 @@ impl<'a> Writer<'a> {
                 ("*", Integer, Duration),
                 ("/", Duration, Decimal),
             ],
-            Span => &[
-                ("-", Date, Date),
-                ("+", Span, Span),
-                ("-", Span, Span),
-                ("*", Span, Integer),
-                ("*", Integer, Span),
-            ],
+            Span => {
+                &[("-", Date, Date), ("+", Span, Span), ("-", Span, Span), ("*", Span, Integer), ("*", Integer, Span)]
+            }
             Days => &[("..", Date, Date), ("through", Date, Date)],
             Instants => &[("..", Timestamp, Timestamp), ("..", Timestamp, Date), ("..", Date, Timestamp)],
             Set(element) => return self.set(element, scope, depth),
@@ -206,8 +206,11 @@ impl<'a> Writer<'a> {
     }
 
     fn function(&mut self, kind: Kind, scope: &Scope, depth: usize) -> Option<String> {
-        let defined: Vec<(&str, &str)> =
-            DEFINES.iter().filter(|(.., result, _)| *result == kind).map(|(name, record, ..)| (*name, *record)).collect();
+        let defined: Vec<(&str, &str)> = DEFINES
+            .iter()
+            .filter(|(.., result, _)| *result == kind)
+            .map(|(name, record, ..)| (*name, *record))
+            .collect();
         if !defined.is_empty() && self.choices.chance(30) {
             let (name, record) = self.choices.pick(&defined);
             let rows: Vec<Path> = scope
@@ -240,8 +243,7 @@ impl<'a> Writer<'a> {
             0 => "period".to_owned(),
             1 => format!("({} through {})", self.choices.pick(&DAYS[..4]), self.choices.pick(DAYS)),
             _ => {
-                let (from, until) =
-                    (self.value(Kind::Date, scope, depth)?, self.value(Kind::Date, scope, depth)?);
+                let (from, until) = (self.value(Kind::Date, scope, depth)?, self.value(Kind::Date, scope, depth)?);
                 format!("({from} .. {until})")
             }
         };

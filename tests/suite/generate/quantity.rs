@@ -106,8 +106,7 @@ impl Writer<'_> {
         for _ in 0..more {
             conjuncts.push(self.conjunct(&mut scope, depth.saturating_sub(1), strict));
         }
-        let text =
-            if conjuncts.is_empty() { head } else { format!("{head} where {}", conjuncts.join(" and ")) };
+        let text = if conjuncts.is_empty() { head } else { format!("{head} where {}", conjuncts.join(" and ")) };
         Bound { text, name, kind, scope }
     }
 
@@ -219,7 +218,13 @@ impl Writer<'_> {
             .scope
             .of_variable(&bound.name)
             .into_iter()
-            .filter(|path| !path.optional && matches!(path.kind, Kind::Timestamp | Kind::Date | Kind::Integer | Kind::Duration | Kind::Decimal | Kind::Text))
+            .filter(|path| {
+                !path.optional
+                    && matches!(
+                        path.kind,
+                        Kind::Timestamp | Kind::Date | Kind::Integer | Kind::Duration | Kind::Decimal | Kind::Text
+                    )
+            })
             .collect();
         let by = match self.pick_path(&own) {
             Some(path) => path,
@@ -238,12 +243,8 @@ impl Writer<'_> {
             }
             1 => {
                 let bound = self.records(scope, depth, false);
-                let lists: Vec<Path> = bound
-                    .scope
-                    .of(Kind::List(element))
-                    .into_iter()
-                    .filter(|path| !path.optional)
-                    .collect();
+                let lists: Vec<Path> =
+                    bound.scope.of(Kind::List(element)).into_iter().filter(|path| !path.optional).collect();
                 let list = self.pick_path(&lists)?;
                 Some(format!("union({} : {list})", bound.text))
             }

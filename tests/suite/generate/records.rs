@@ -172,12 +172,7 @@ pub(crate) const RECORDS: &[Record] = &[
     Record {
         name: "slot",
         keys: &[],
-        fields: &[
-            key("service", SERVICE),
-            key("day", Date),
-            required("load", Decimal),
-            optional("limit", Integer),
-        ],
+        fields: &[key("service", SERVICE), key("day", Date), required("load", Decimal), optional("limit", Integer)],
     },
 ];
 
@@ -226,14 +221,15 @@ pub(crate) const PARAMETERS: &[(&str, Kind, Option<&str>)] = &[
 pub(crate) const DEFINES: &[(&str, &str, Kind, &str)] = &[
     ("settled", "incident", Boolean, "x.state in {closed} or x.resolved_at is present"),
     ("taken", "incident", Duration, "(x.resolved_at otherwise as_of) - x.opened_at"),
-    ("open_days", "service", Kind::Days, "x.live_from .. (x.live_until otherwise today + 1 day)"),
+    ("open_days", "service", Kind::Days, "x.live_from .. (x.live_until otherwise (today + 1 day))"),
     ("decisions", "change", Integer, "count(approval a where a.change = x)"),
 ];
 
 /// Everything of a program but its rules.
 pub(crate) fn prelude() -> String {
     let mut text = String::from(
-        "zone \"Europe/Amsterdam\"\n\nstandard made-up \"A made-up standard\" requirements {\n  clause 1 \"Everything\"\n}\n",
+        "zone \"Europe/Amsterdam\"\n\nstandard made-up \"A made-up standard\" requirements {\n  clause 1 \"Everything\"\n}\n\
+         standard made-up-guide \"A made-up guide\" guidance {\n  clause 1 \"Everything\"\n}\n",
     );
     for record in RECORDS {
         text += &format!("\nrecord {} {{\n", record.name);

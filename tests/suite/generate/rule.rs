@@ -14,23 +14,8 @@ const IF_NONE: &[&str] = &["no population", "nonconformity", "not determined"];
 /// Writes a rule of a name.
 pub(crate) fn rule(name: &str, tape: &[u32]) -> String {
     let mut writer = Writer::new(Choices::new(tape));
-    let mut scope = Scope::default();
-    let mut text = format!("rule {name}\n  \"Made up\"\n  cites made-up 1\n");
-    let lines = writer.choices.weighted(&[(60, 1), (25, 2), (10, 3), (5, 0)]);
-    for line in 0..lines {
-        if writer.choices.chance(12) {
-            text += &writer.local(&mut scope);
-        }
-        let bound = if line == 0 { writer.subject(&scope) } else { writer.later_subject(&scope) };
-        text += &format!("  for each {}\n", bound.text);
-        if line == 0 || writer.choices.chance(40) {
-            text += &format!("    if none: {}\n", writer.choices.pick(IF_NONE));
-        }
-        scope = bound.scope;
-    }
-    for _ in 0..writer.choices.weighted(&[(55, 0), (30, 1), (15, 2)]) {
-        text += &writer.local(&mut scope);
-    }
+    let (subjects, scope) = writer.subjects(true);
+    let mut text = format!("rule {name}\n  \"Made up\"\n  cites made-up 1\n{subjects}");
     text += &format!("  shall {}\n", writer.demand(&scope));
     if writer.choices.chance(30) {
         text += &format!("  because \"{}\"\n", writer.message(&scope));
@@ -44,7 +29,36 @@ pub(crate) fn rule(name: &str, tape: &[u32]) -> String {
     text
 }
 
+/// Writes an advice of a name.
+pub(crate) fn advice(name: &str, tape: &[u32]) -> String {
+    let mut writer = Writer::new(Choices::new(tape));
+    let (subjects, scope) = writer.subjects(false);
+    let demand = writer.demand(&scope);
+    format!("advice {name}\n  \"Made up\"\n  cites made-up-guide 1\n{subjects}  should {demand}\n")
+}
+
 impl Writer<'_> {
+    /// The lines before what is demanded, and what is in sight behind them.
+    fn subjects(&mut self, of_rule: bool) -> (String, Scope) {
+        let (mut text, mut scope) = (String::new(), Scope::default());
+        let lines = self.choices.weighted(&[(60, 1), (25, 2), (10, 3), (5, 0)]);
+        for line in 0..lines {
+            if self.choices.chance(12) {
+                text += &self.local(&mut scope);
+            }
+            let bound = if line == 0 { self.subject(&scope) } else { self.later_subject(&scope) };
+            text += &format!("  for each {}\n", bound.text);
+            if of_rule && (line == 0 || self.choices.chance(40)) {
+                text += &format!("    if none: {}\n", self.choices.pick(IF_NONE));
+            }
+            scope = bound.scope;
+        }
+        for _ in 0..self.choices.weighted(&[(55, 0), (30, 1), (15, 2)]) {
+            text += &self.local(&mut scope);
+        }
+        (text, scope)
+    }
+
     fn subject(&mut self, scope: &Scope) -> Bound {
         if self.choices.chance(12)
             && let Some(bound) = self.elements(scope, 1, false)
@@ -101,8 +115,7 @@ impl Writer<'_> {
                 self.value(kind, scope, depth).map(|text| (text, kind, false))
             }
         };
-        let (value, kind, optional) =
-            found.unwrap_or_else(|| ("most_reopened + 1".to_owned(), Kind::Integer, false));
+        let (value, kind, optional) = found.unwrap_or_else(|| ("most_reopened + 1".to_owned(), Kind::Integer, false));
         let mut text = format!("  let {name} = {value}\n");
         let decided = optional && self.choices.chance(50);
         if decided {

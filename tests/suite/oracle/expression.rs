@@ -6,7 +6,7 @@ use shall::value::time::{periods, units};
 use shall::value::{CalendarSpan, Cell, Interval, Moment, SetValue, Truth, Value};
 
 use super::quantity::Found;
-use super::scalar::{arithmetic, compare, cell, negate, truth_cell};
+use super::scalar::{arithmetic, cell, compare, negate, truth_cell};
 use super::{Binding, Meaning, Oracle, Scope};
 
 impl Oracle<'_> {
@@ -62,9 +62,9 @@ impl Oracle<'_> {
             ExprKind::Or(parts) => truth_cell(parts.iter().map(truth).fold(Truth::False, Truth::or)),
             ExprKind::Implies(left, right) => truth_cell((!truth(left)).or(truth(right))),
             ExprKind::Compare { op, left, right } => truth_cell(self.compared(*op, left, right, scope)),
-            ExprKind::Arithmetic { op, left, right } => cell((|| {
-                arithmetic(*op, present(left)?, present(right)?, self.environment.zone.as_ref())
-            })()),
+            ExprKind::Arithmetic { op, left, right } => {
+                cell((|| arithmetic(*op, present(left)?, present(right)?, self.environment.zone.as_ref()))())
+            }
             ExprKind::Negate(operand) => cell(present(operand).and_then(negate)),
             ExprKind::Presence { operand, present } => truth_cell(match self.found(operand, scope) {
                 Found::Cell(Cell::Unknown) => Truth::Unknown,
@@ -388,9 +388,8 @@ fn quantity_compare(
         CompareOp::Equal | CompareOp::NotEqual => Truth::Unknown,
         // Without an upper bound some number between is beyond any exact one.
         _ => {
-            let beyond = most.unwrap_or_else(|| {
-                least.max(exact).checked_add(shall::value::Number::ONE).unwrap_or(least)
-            });
+            let beyond =
+                most.unwrap_or_else(|| least.max(exact).checked_add(shall::value::Number::ONE).unwrap_or(least));
             if holds(least) == holds(beyond) { Truth::from(holds(least)) } else { Truth::Unknown }
         }
     }

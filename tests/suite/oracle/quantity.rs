@@ -63,18 +63,14 @@ impl Oracle<'_> {
         match function {
             AggregateFunction::Count => count(&parts),
             AggregateFunction::Share => share(&parts),
-            AggregateFunction::Set => {
-                Found::Cell(union(parts.iter().map(|part| match &part.value {
-                    Cell::Present(value) if part.certain => SetValue::new(vec![value.clone()], true),
-                    _ => SetValue::default(),
-                })))
-            }
-            AggregateFunction::Union => {
-                Found::Cell(union(parts.iter().map(|part| match &part.value {
-                    Cell::Present(value) if part.certain => as_set(value.clone()).unwrap_or_default(),
-                    _ => SetValue::default(),
-                })))
-            }
+            AggregateFunction::Set => Found::Cell(union(parts.iter().map(|part| match &part.value {
+                Cell::Present(value) if part.certain => SetValue::new(vec![value.clone()], true),
+                _ => SetValue::default(),
+            }))),
+            AggregateFunction::Union => Found::Cell(union(parts.iter().map(|part| match &part.value {
+                Cell::Present(value) if part.certain => as_set(value.clone()).unwrap_or_default(),
+                _ => SetValue::default(),
+            }))),
             // Everything else is unknown if any candidate's w, or a used value, is unknown.
             _ if !all_certain => Found::Cell(Cell::Unknown),
             AggregateFunction::First => Found::Cell(extreme_candidate(&parts, Ordering::Less)),
@@ -104,10 +100,7 @@ impl Oracle<'_> {
 fn count(parts: &[Part]) -> Found {
     let whole = |count: usize| Number::from_integer(count as i128);
     let limited = parts.iter().all(|part| !part.candidate.extra);
-    Found::between(
-        whole(parts.iter().filter(|part| part.certain).count()),
-        limited.then(|| whole(parts.len())),
-    )
+    Found::between(whole(parts.iter().filter(|part| part.certain).count()), limited.then(|| whole(parts.len())))
 }
 
 /// The least and the greatest fraction over all ways to decide what is unknown.

@@ -51,9 +51,8 @@ pub(super) fn compare(op: CompareOp, left: &Value, right: &Value) -> Truth {
 }
 
 fn same_set(left: &SetValue, right: &SetValue) -> Truth {
-    let outside = |one: &SetValue, other: &SetValue| {
-        other.complete && one.members.iter().any(|member| !other.has(member))
-    };
+    let outside =
+        |one: &SetValue, other: &SetValue| other.complete && one.members.iter().any(|member| !other.has(member));
     if outside(left, right) || outside(right, left) {
         Truth::False
     } else if left.complete && right.complete {

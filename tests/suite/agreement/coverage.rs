@@ -1,0 +1,172 @@
+//! What a run of the property reached.
+
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Write};
+
+use shall::data::Dataset;
+use shall::eval::{Binding, Evaluation};
+use shall::ir::reads::for_each_expr;
+use shall::ir::{Access, Binder, Body, Condition, Domain, Expr, ExprKind, Step};
+use shall::value::Truth;
+
+/// How often each construct, status and kind of data was met.
+#[derive(Debug, Default)]
+pub(crate) struct Coverage {
+    counts: BTreeMap<String, u64>,
+}
+
+/// Everything that a run must have met.
+const DEMANDED: &[&str] = &[
+    // statuses
+    "status holds", "status vacuous", "status fails", "status unknown", "status missing extract",
+    "grade True", "grade False", "grade Unknown",
+    // steps
+    "steps 0 for each", "steps 1 for each", "steps 2 for each", "steps 3 for each",
+    "step records", "step elements", "step let", "step let if absent", "condition Plain", "condition AnyOf", "condition AllOf",
+    // forms
+    "Literal", "Parameter", "AsOf", "Today", "Period", "Variable", "Field", "Not", "And", "Or", "Implies",
+    "Compare Equal", "Compare NotEqual", "Compare Less", "Compare LessOrEqual", "Compare Greater", "Compare GreaterOrEqual",
+    "compared Boolean", "compared Integer", "compared Decimal", "compared Text", "compared Date", "compared Timestamp",
+    "compared Duration", "compared Span", "compared Enum", "compared Reference", "compared Row", "compared Set",
+    "Arithmetic Add", "Arithmetic Subtract", "Arithmetic Multiply", "Arithmetic Divide",
+    "computed Integer", "computed Decimal", "computed Date", "computed Timestamp", "computed Duration", "computed Span",
+    "Negate", "Presence", "Filled", "IsRecord", "Otherwise", "If", "In List", "In Set", "During", "TextTest Contains", "TextTest StartsWith",
+    "TextTest EndsWith", "Matches", "Set", "SetOperation Union", "SetOperation Minus", "Covers Set", "Covers DateInterval", "Covers TimestampInterval",
+    "Overlaps Set", "Overlaps DateInterval", "Overlaps TimestampInterval",
+    "Interval", "Call Abs", "Call Day", "Call Units", "Call Periods",
+    "Convert WidenEnum", "Convert Day", "Convert StartOfDay", "Convert WholeDay", "Convert WholeDays", "Convert RowToReference", "Convert Retarget", "Convert ListToSet",
+    "Exists Records", "Exists Elements", "No Records", "No Elements", "Every Records", "Every Elements",
+    "Count Records", "Count Elements", "Sum Records", "Sum Elements", "Min Records", "Max Records", "Mean Records", "Share Records", "Share Elements",
+    "Set Records", "Set Elements", "Union Records", "First Records", "Last Records",
+    // access paths
+    "access Once", "access Key", "access KeyAndOrder", "access Order", "access Bucket", "access Scan",
+    // data
+    "finding malformed-value", "finding missing-value", "finding missing-field", "finding duplicate-key", "finding dangling-reference",
+];
+
+impl Coverage {
+    pub(crate) fn met(&mut self, what: impl Into<String>, times: u64) {
+        *self.counts.entry(what.into()).or_default() += times;
+    }
+
+    /// What was demanded and never met.
+    pub(crate) fn missed(&self) -> Vec<&'static str> {
+        DEMANDED.iter().copied().filter(|what| self.counts.get(*what).is_none_or(|times| *times == 0)).collect()
+    }
+
+    pub(crate) fn evaluation(&mut self, evaluation: &Evaluation) {
+        self.met("status holds", evaluation.holds);
+        self.met("status vacuous", evaluation.vacuous);
+        self.met("status fails", evaluation.fails.len() as u64);
+        self.met("status unknown", evaluation.unknown.len() as u64);
+        let is_missing = |binding: &Binding| matches!(binding, Binding::Missing(_));
+        let missing = evaluation.unknown.iter().flat_map(|subject| &subject.bindings);
+        self.met("status missing extract", missing.filter(|(_, binding)| is_missing(binding)).count() as u64);
+        for truth in [Truth::True, Truth::False, Truth::Unknown] {
+            let times = evaluation.major.iter().filter(|major| **major == truth).count() as u64;
+            self.met(format!("grade {truth:?}"), times);
+        }
+    }
+
+    pub(crate) fn dataset(&mut self, dataset: &Dataset) {
+        for finding in &dataset.findings.counts {
+            self.met(format!("finding {}", finding.code.name()), finding.count);
+        }
+    }
+
+    pub(crate) fn body(&mut self, body: &Body) {
+        let mut binders = 0;
+        for step in &body.steps {
+            match step {
+                Step::ForEach { binder, .. } => {
+                    binders += 1;
+                    self.met(format!("step {}", domain(binder).to_lowercase()), 1);
+                    self.access(&binder.access);
+                }
+                Step::Let { if_absent, .. } => {
+                    self.met(if if_absent.is_some() { "step let if absent" } else { "step let" }, 1);
+                }
+            }
+        }
+        self.met(format!("steps {binders} for each"), 1);
+        self.met(
+            match body.condition {
+                Condition::Plain(_) => "condition Plain",
+                Condition::AnyOf(_) => "condition AnyOf",
+                Condition::AllOf(_) => "condition AllOf",
+            },
+            1,
+        );
+        for_each_expr(body, &mut |expr| self.expression(expr));
+    }
+
+    fn access(&mut self, access: &Access) {
+        self.met(format!("access {:?}", access.path()), 1);
+    }
+
+    fn expression(&mut self, expr: &Expr) {
+        let kind = name(&expr.kind);
+        let ty = |expr: &Expr| name(&expr.ty.base);
+        match &expr.kind {
+            ExprKind::Compare { op, left, .. } => {
+                self.met(format!("Compare {op:?}"), 1);
+                self.met(format!("compared {}", ty(left)), 1);
+            }
+            ExprKind::Arithmetic { op, .. } => {
+                self.met(format!("Arithmetic {op:?}"), 1);
+                self.met(format!("computed {}", ty(expr)), 1);
+            }
+            ExprKind::In { collection, .. } => self.met(format!("In {}", ty(collection)), 1),
+            ExprKind::Covers(left, _) | ExprKind::Overlaps(left, _) => self.met(format!("{kind} {}", ty(left)), 1),
+            ExprKind::TextTest { op, .. } => self.met(format!("{kind} {op:?}"), 1),
+            ExprKind::SetOperation { op, .. } => self.met(format!("{kind} {op:?}"), 1),
+            ExprKind::Call { function, .. } => self.met(format!("{kind} {}", name(function)), 1),
+            ExprKind::Convert { conversion, .. } => self.met(format!("{kind} {}", name(conversion)), 1),
+            ExprKind::Quantified { quantifier, binder, .. } => {
+                self.met(format!("{quantifier:?} {}", domain(binder)), 1);
+                self.access(&binder.access);
+            }
+            ExprKind::Aggregate { function, binder, .. } => {
+                self.met(format!("{function:?} {}", domain(binder)), 1);
+                self.access(&binder.access);
+            }
+            _ => self.met(kind, 1),
+        }
+    }
+}
+
+impl std::fmt::Display for Coverage {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (what, times) in &self.counts {
+            writeln!(formatter, "{times:>9}  {what}")?;
+        }
+        Ok(())
+    }
+}
+
+fn domain(binder: &Binder) -> &'static str {
+    match binder.domain {
+        Domain::Records(_) => "Records",
+        Domain::Elements(_) => "Elements",
+    }
+}
+
+/// The name of a variant: the first word of what `Debug` writes, and no more of it.
+fn name(variant: &impl Debug) -> String {
+    struct FirstWord(String);
+    impl Write for FirstWord {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            for letter in text.chars() {
+                if !letter.is_alphanumeric() {
+                    return Err(std::fmt::Error);
+                }
+                self.0.push(letter);
+            }
+            Ok(())
+        }
+    }
+    let mut word = FirstWord(String::new());
+    // An error is how it stops.
+    let _ = write!(word, "{variant:?}");
+    word.0
+}
