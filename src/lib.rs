@@ -5,6 +5,7 @@ pub mod data;
 pub mod diagnostic;
 pub mod eval;
 pub mod ir;
+pub mod report;
 pub mod schema;
 pub mod source;
 pub mod syntax;

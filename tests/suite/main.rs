@@ -9,6 +9,7 @@
 
 mod check;
 mod layers;
+mod report;
 mod workload;
 
 mod errors;

@@ -1,0 +1,416 @@
+//! What a run came to, as the parts of its report.
+
+use std::collections::BTreeSet;
+
+use super::{
+    AdviceReport, AdviceResult, AdviceRun, CitationReport, DataFinding, DataFindings, Filter, Finding, InputFed,
+    InputFile, InputLeftOut, InputRecord, ParameterReport, RuleReport, Summary, SupportingAdvice, Warning,
+};
+use crate::data::{Dataset, Extract, Fed};
+use crate::diagnostic::Diagnostic;
+use crate::eval::explain::show::Show;
+use crate::eval::explain::{Explainer, Explanation};
+use crate::eval::{Evaluation, Evaluator, Subject};
+use crate::ir::reads::{for_each_expr, walk};
+use crate::ir::{Advice, Body, Citation, Environment, Expr, ExprKind, Grade, ParameterId, Rule, Step};
+use crate::schema::RecordId;
+use crate::value::Truth;
+use crate::verdict::{AdviceOutcome, Counts, ExitStatus, Outcome, RuleVerdict, judge_advice};
+
+/// What all parts of a report are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Values, rows and policy text as text.
+    pub show: Show<'a>,
+    /// Most findings, unknown subjects, and faults of one kind in the data that are listed.
+    pub max_findings: usize,
+}
+
+impl<'a> Context<'a> {
+    fn environment(&self) -> &'a Environment {
+        self.show.environment
+    }
+
+    fn data(&self) -> &'a Dataset {
+        self.show.data
+    }
+
+    /// Reports a rule; `advice` is the advice that supports it, in order, where the view shows advice.
+    pub fn rule(
+        &self,
+        rule: &'a Rule,
+        evaluator: &Evaluator<'a>,
+        evaluation: &Evaluation,
+        verdict: &RuleVerdict,
+        advice: Vec<SupportingAdvice>,
+    ) -> RuleReport {
+        let explainer = Explainer { evaluator, body: &rule.body, show: self.show };
+        let (fails, findings_left_out) = self.first(&rule.body, &evaluation.fails);
+        let findings = fails
+            .into_iter()
+            .map(|place| Finding {
+                major: evaluation.major.get(place) == Some(&Truth::True),
+                explanation: explainer.explain(&evaluation.fails[place]),
+            })
+            .collect();
+        let (unknown, unknown_left_out) = self.explained(&explainer, &evaluation.unknown);
+        RuleReport {
+            id: rule.id.clone(),
+            title: rule.title.clone(),
+            outcome: verdict.outcome,
+            proposed_grade: verdict.grade,
+            because: rule_because(&rule.body, verdict),
+            citations: citations(self.environment(), &rule.citations),
+            counts: verdict.counts,
+            filters: self.filters(&rule.body, evaluation),
+            findings,
+            findings_left_out,
+            unknown,
+            unknown_left_out,
+            advice: if verdict.outcome == Outcome::Nonconformity { advice } else { Vec::new() },
+            policy: self.show.policy_place(rule.span),
+        }
+    }
+
+    /// Reports an advice that was run.
+    pub fn advice(&self, advice: &'a Advice, evaluator: &Evaluator<'a>, evaluation: &Evaluation) -> AdviceReport {
+        let explainer = Explainer { evaluator, body: &advice.body, show: self.show };
+        let verdict = judge_advice(evaluation);
+        let (not_followed, not_followed_left_out) = self.explained(&explainer, &evaluation.fails);
+        let (unknown, unknown_left_out) = self.explained(&explainer, &evaluation.unknown);
+        AdviceReport {
+            id: advice.id.clone(),
+            title: advice.title.clone(),
+            citations: citations(self.environment(), &advice.citations),
+            supports: advice.supports.clone(),
+            result: AdviceResult::Run(AdviceRun {
+                outcome: verdict.outcome,
+                because: advice_because(&advice.body, verdict.outcome, verdict.counts),
+                counts: verdict.counts,
+                not_followed,
+                not_followed_left_out,
+                unknown,
+                unknown_left_out,
+            }),
+        }
+    }
+
+    fn explained(&self, explainer: &Explainer<'_, 'a>, subjects: &[Subject]) -> (Vec<Explanation>, u64) {
+        let (first, left_out) = self.first(explainer.body, subjects);
+        (first.into_iter().map(|place| explainer.explain(&subjects[place])).collect(), left_out)
+    }
+
+    /// The positions of the subjects that come first by name, and how many are left out.
+    fn first(&self, body: &Body, subjects: &[Subject]) -> (Vec<usize>, u64) {
+        let mut named: Vec<(String, usize)> = Vec::new();
+        for (place, subject) in subjects.iter().enumerate() {
+            named.push((self.show.subject(body, subject), place));
+            // Only the first few are kept at any time: a rule can fail for every record of a large export.
+            if named.len() > 2 * self.max_findings + 1024 {
+                named.sort_unstable();
+                named.truncate(self.max_findings);
+            }
+        }
+        named.sort_unstable();
+        named.truncate(self.max_findings);
+        let left_out = (subjects.len() - named.len()) as u64;
+        (named.into_iter().map(|(_, place)| place).collect(), left_out)
+    }
+
+    fn filters(&self, body: &Body, evaluation: &Evaluation) -> Vec<Filter> {
+        let binders = body.steps.iter().filter_map(|step| match step {
+            Step::ForEach { binder, .. } => Some(binder),
+            Step::Let { .. } => None,
+        });
+        binders
+            .zip(&evaluation.steps)
+            .map(|(binder, count)| Filter {
+                for_each: self.show.text(binder.span),
+                candidates: count.candidates,
+                kept: count.kept,
+            })
+            .collect()
+    }
+
+    /// Reports what is wrong with values of the export, by record, field and kind.
+    pub fn data_findings(&self) -> Vec<DataFindings> {
+        let findings = &self.data().findings;
+        let schema = &self.environment().schema;
+        findings
+            .counts
+            .iter()
+            .map(|count| {
+                let first = findings
+                    .kept
+                    .iter()
+                    .filter(|kept| (kept.record, kept.field, kept.code) == (count.record, count.field, count.code))
+                    .take(self.max_findings)
+                    .map(|kept| {
+                        let place = kept.row.map(|row| self.show.record_place(kept.record, row));
+                        DataFinding {
+                            key: place.as_ref().map(|place| place.key.clone()),
+                            file: place.as_ref().and_then(|place| place.file.clone()),
+                            line: place.as_ref().and_then(|place| place.line),
+                            value: kept.value.clone(),
+                            note: kept.note.clone(),
+                        }
+                    })
+                    .collect();
+                let record = schema.record(count.record);
+                DataFindings {
+                    record: record.name.clone(),
+                    field: count.field.map(|field| record.field_type(field).name.clone()),
+                    code: count.code.name().to_owned(),
+                    summary: count.code.summary().to_owned(),
+                    count: count.count,
+                    first,
+                }
+            })
+            .collect()
+    }
+
+    /// Reports the files that were read.
+    pub fn files(&self) -> Vec<InputFile> {
+        let fed = |fed: &Fed| {
+            let mut left_out: Vec<InputLeftOut> = fed
+                .left_out
+                .iter()
+                .map(|left_out| InputLeftOut {
+                    choice: self.show.text(left_out.filter),
+                    because: left_out.because.clone(),
+                    rows: left_out.rows,
+                })
+                .collect();
+            if fed.superseded > 0 {
+                let choice = "another row of the same record was kept".to_owned();
+                left_out.push(InputLeftOut { choice, because: None, rows: fed.superseded });
+            }
+            left_out.retain(|left_out| left_out.rows > 0);
+            InputFed { record: self.show.record_name(fed.record).to_owned(), rows: fed.rows, kept: fed.kept, left_out }
+        };
+        self.data()
+            .files
+            .iter()
+            .map(|file| InputFile { file: file.name.clone(), fed: file.fed.iter().map(fed).collect() })
+            .collect()
+    }
+
+    /// Reports how many records of some types there are.
+    pub fn records(&self, records: &BTreeSet<RecordId>) -> Vec<InputRecord> {
+        records
+            .iter()
+            .map(|record| {
+                let table = self.data().table(*record);
+                InputRecord {
+                    record: self.show.record_name(*record).to_owned(),
+                    rows: u64::from(table.rows),
+                    missing: table.extract == Extract::Missing,
+                }
+            })
+            .collect()
+    }
+
+    /// Reports parameters, in order of name.
+    pub fn parameters(&self, read: &BTreeSet<ParameterId>) -> Vec<ParameterReport> {
+        read.iter()
+            .filter_map(|id| self.environment().parameters.get(id.0 as usize))
+            .map(|parameter| ParameterReport {
+                name: parameter.name.clone(),
+                title: parameter.title.clone(),
+                value: parameter.binding.as_ref().map(|binding| binding.shown.clone()),
+                from: parameter.binding.as_ref().map(|binding| binding.from.clone()),
+            })
+            .collect()
+    }
+
+    /// Reports warnings.
+    pub fn warnings(&self, warnings: &[Diagnostic]) -> Vec<Warning> {
+        warnings
+            .iter()
+            .map(|warning| Warning {
+                code: warning.code.name().to_owned(),
+                message: warning.message.clone(),
+                policy: self.show.policy_place(warning.primary.span),
+            })
+            .collect()
+    }
+}
+
+/// Adds the parameters that a body reads, and the condition of a grade where there is one.
+pub fn add_parameters(body: &Body, grade: Option<&Grade>, read: &mut BTreeSet<ParameterId>) {
+    let mut add = |expr: &Expr| {
+        if let ExprKind::Parameter(parameter) = expr.kind {
+            read.insert(parameter);
+        }
+    };
+    for_each_expr(body, &mut add);
+    if let Some(Grade::When(condition)) = grade {
+        walk(condition, &mut add);
+    }
+}
+
+/// Looks up the titles of what is cited.
+pub fn citations(environment: &Environment, cited: &[Citation]) -> Vec<CitationReport> {
+    cited
+        .iter()
+        .map(|citation| {
+            let standard = environment.standards.iter().find(|standard| standard.name == citation.standard);
+            let clause =
+                standard.and_then(|standard| standard.clauses.iter().find(|clause| clause.number == citation.clause));
+            CitationReport {
+                standard: citation.standard.clone(),
+                standard_title: standard.map_or(String::new(), |standard| standard.title.clone()),
+                clause: citation.clause.clone(),
+                clause_title: clause.map_or(String::new(), |clause| clause.title.clone()),
+                items: citation.items.clone(),
+            }
+        })
+        .collect()
+}
+
+/// A part of a clause's number, ordered as people read them: `8.9` before `8.10`, numbers before letters.
+pub type ClausePart = (bool, u64, String);
+
+/// The place of something in a report: by standard, clause and id.
+pub fn place(first: Option<(&str, &str)>, id: &str) -> (String, Vec<ClausePart>, String) {
+    let (standard, clause) = first.unwrap_or_default();
+    let parts = clause
+        .split('.')
+        .map(|part| match part.parse::<u64>() {
+            Ok(number) => (false, number, String::new()),
+            Err(_) => (true, 0, part.to_owned()),
+        })
+        .collect();
+    (standard.to_owned(), parts, id.to_owned())
+}
+
+/// Counts outcomes.
+pub fn summary(outcomes: impl IntoIterator<Item = Outcome>) -> Summary {
+    let mut summary = Summary { rules: 0, nonconformity: 0, not_determined: 0, conformity: 0, no_population: 0 };
+    for outcome in outcomes {
+        summary.rules += 1;
+        *match outcome {
+            Outcome::Nonconformity => &mut summary.nonconformity,
+            Outcome::NotDetermined => &mut summary.not_determined,
+            Outcome::Conformity => &mut summary.conformity,
+            Outcome::NoPopulation => &mut summary.no_population,
+        } += 1;
+    }
+    summary
+}
+
+/// Says why a run ended as it did.
+pub fn exit_because(status: ExitStatus, summary: &Summary) -> &'static str {
+    match status {
+        ExitStatus::Conforms if summary.no_population > 0 => {
+            "every rule that had something to judge conforms, and no rule has a nonconformity"
+        }
+        ExitStatus::Conforms => "every rule conforms",
+        ExitStatus::Nonconformity => "at least one rule has a nonconformity",
+        ExitStatus::CouldNotRun => "no rule was run",
+        ExitStatus::NotDetermined if summary.not_determined > 0 => {
+            "no rule has a nonconformity, but not all could be determined"
+        }
+        ExitStatus::NotDetermined => "no rule has a nonconformity, but there was nothing to judge",
+    }
+}
+
+/// Writes a number with commas between thousands.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn has_subjects(body: &Body) -> bool {
+    body.steps.iter().any(|step| matches!(step, Step::ForEach { .. }))
+}
+
+fn rule_because(body: &Body, verdict: &RuleVerdict) -> String {
+    let counts = verdict.counts;
+    if !has_subjects(body) && counts.vacuous == 0 {
+        return match verdict.outcome {
+            Outcome::Nonconformity => "it does not hold for the organization",
+            Outcome::NotDetermined => "whether it holds for the organization is not known",
+            Outcome::Conformity => "it holds for the organization",
+            Outcome::NoPopulation => "there is nothing to judge",
+        }
+        .to_owned();
+    }
+    if counts.population == counts.vacuous {
+        let nothing = if counts.population == 0 {
+            "there is nothing to judge".to_owned()
+        } else {
+            format!("there is nothing to judge in {}", plural(counts.population, "subject"))
+        };
+        return match verdict.outcome {
+            Outcome::Nonconformity => format!("{nothing}, and the rule asks for something"),
+            Outcome::NotDetermined => format!("{nothing}, and the rule cannot tell what that means"),
+            Outcome::Conformity | Outcome::NoPopulation => format!("{nothing}, and the rule allows that"),
+        };
+    }
+    tally(counts, ["fails", "fail"], ["holds", "hold"])
+}
+
+fn advice_because(body: &Body, outcome: AdviceOutcome, counts: Counts) -> String {
+    if counts.population == counts.vacuous {
+        return "there is nothing to look at".to_owned();
+    }
+    if !has_subjects(body) {
+        return match outcome {
+            AdviceOutcome::NotFollowed => "the organization does not follow it",
+            AdviceOutcome::NotDetermined => "whether the organization follows it is not known",
+            AdviceOutcome::Followed | AdviceOutcome::NothingToLookAt => "the organization follows it",
+        }
+        .to_owned();
+    }
+    tally(counts, ["does not follow it", "do not follow it"], ["follows it", "follow it"])
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// `of 12 subjects, 2 fail, 1 is unknown, 8 hold, 1 holds vacuously`
+fn tally(counts: Counts, fails: [&str; 2], holds: [&str; 2]) -> String {
+    let say = |count: u64, verb: [&str; 2], behind: &str| {
+        (count > 0).then(|| format!("{} {}{behind}", grouped(count), verb[usize::from(count != 1)]))
+    };
+    let parts: Vec<String> = [
+        say(counts.fails, fails, ""),
+        say(counts.unknown, ["is", "are"], " unknown"),
+        say(counts.holds, holds, ""),
+        say(counts.vacuous, holds, " only because there is nothing to look at"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    format!("of {}, {}", plural(counts.population, "subject"), parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clauses_come_in_the_order_of_their_numbers() {
+        let mut clauses = ["8.10", "A.5.15", "8.9", "10.1", "8.9.1", "A.5.2", "8"];
+        clauses.sort_by_key(|clause| place(Some(("s", clause)), "r"));
+        assert_eq!(clauses, ["8", "8.9", "8.9.1", "8.10", "10.1", "A.5.2", "A.5.15"]);
+    }
+
+    #[test]
+    fn counts_read_as_a_sentence() {
+        let counts = Counts { population: 1234, holds: 1230, vacuous: 1, fails: 2, unknown: 1 };
+        assert_eq!(
+            tally(counts, ["fails", "fail"], ["holds", "hold"]),
+            "of 1,234 subjects, 2 fail, 1 is unknown, 1,230 hold, 1 holds only because there is nothing to look at"
+        );
+    }
+}
