@@ -5,8 +5,10 @@
 //! length, so that the grammar can go on and find more. After a scan that is not `stopped`, quotes and brackets close
 //! and nesting is bounded, so no later pass can run out of stack.
 
-use std::borrow::Cow;
+mod foreign;
+mod quotes;
 
+pub(super) use self::foreign::{plain_characters, show};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::ItemKind;
@@ -14,8 +16,8 @@ use crate::syntax::ast::ItemKind;
 /// How deeply brackets, conditions and quantifiers may be nested.
 pub(super) const DEEPEST: usize = 128;
 
-/// How many characters that may not stand in an item are reported.
-const MOST_CHARACTERS: usize = 10;
+/// How many faults of one kind are reported for one item.
+pub(super) const MOST_FAULTS: usize = 20;
 
 /// A rough token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +121,11 @@ impl Scanner<'_> {
         Span::new(self.file, self.base + start, self.base + end)
     }
 
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.scan.diagnostics.push(diagnostic);
+        self.scan.stopped |= self.scan.diagnostics.len() >= MOST_FAULTS;
+    }
+
     fn rest(&self) -> &str {
         self.text.get(self.position..).unwrap_or("")
     }
@@ -132,13 +139,6 @@ impl Scanner<'_> {
         self.scan.tokens.push(Token { kind, start, end, depth: self.open.len(), leads: self.leads });
         self.leads = false;
         self.position = end;
-    }
-
-    /// Reports a mark of another language and lets the grammar see `ours` in its place, filled up with blanks.
-    fn foreign(&mut self, start: usize, end: usize, ours: &'static str, message: &str, label: &str, help: String) {
-        let diagnostic = Diagnostic::new(Code::ForeignOperator, self.span(start, end), message, label);
-        self.scan.diagnostics.push(diagnostic.with_help(help));
-        self.replacements.push((start, end, ours));
     }
 
     fn run(&mut self) {
@@ -176,7 +176,7 @@ impl Scanner<'_> {
                         "`?` is not an operator of the language",
                         "another spelling",
                     );
-                    self.scan.diagnostics.push(diagnostic.with_help("write `if … then … else …`"));
+                    self.report(diagnostic.with_help("write `if … then … else …`"));
                     self.scan.stopped = true;
                 }
                 '≤' | '≥' | '≠' => {
@@ -260,7 +260,7 @@ impl Scanner<'_> {
         if self.open.len() + self.nested > DEEPEST {
             let message = format!("the text is nested more than {DEEPEST} levels deep");
             let label = format!("level {} opens here", DEEPEST + 1);
-            self.scan.diagnostics.push(
+            self.report(
                 Diagnostic::new(Code::TooDeep, self.span(start, end), message, label)
                     .with_help("name parts of it with `let` or `define`"),
             );
@@ -291,7 +291,7 @@ impl Scanner<'_> {
                 let open_span = self.span(open.start, open.start + 1);
                 let message = format!("`{}` is closed by `{mark}`", open.mark);
                 let label = format!("this `{}` is still open", open.mark);
-                self.scan.diagnostics.push(
+                self.report(
                     Diagnostic::new(Code::UnclosedBrace, open_span, message, label)
                         .with_label(self.span(start, start + 1), format!("where `{mark}` closes something else"))
                         .with_help(format!("write `{}` before this `{mark}`", closer(open.mark))),
@@ -300,7 +300,7 @@ impl Scanner<'_> {
             }
             None => {
                 let message = format!("`{mark}` closes nothing");
-                self.scan.diagnostics.push(
+                self.report(
                     Diagnostic::new(
                         Code::SyntaxError,
                         self.span(start, start + 1),
@@ -314,223 +314,17 @@ impl Scanner<'_> {
         }
     }
 
-    /// Reads a text, or a template up to its first hole; the position is at its quotation mark.
-    fn quoted(&mut self) {
-        let start = self.position;
-        if self.after_because {
-            self.template_start = start;
-            self.token(TokenKind::Text, start, start + 1);
-            return self.template(start + 1);
-        }
-        let bytes = self.text.as_bytes();
-        let mut end = start + 1;
-        loop {
-            match bytes.get(end) {
-                Some(b'"') => return self.token(TokenKind::Text, start, end + 1),
-                Some(b'\n') | None => return self.unclosed_text(start),
-                Some(b'\\') if bytes.get(end + 1).is_some_and(|next| *next != b'\n') => end += 2,
-                Some(_) => end += 1,
-            }
-        }
-    }
-
-    /// Reads on in a template from `from`, up to its end or to its next hole.
-    fn template(&mut self, from: usize) {
-        let bytes = self.text.as_bytes();
-        let mut end = from;
-        loop {
-            match bytes.get(end) {
-                Some(b'"') => {
-                    // Another text may follow and join.
-                    self.after_because = true;
-                    self.position = end + 1;
-                    return;
-                }
-                Some(b'{') if bytes.get(end + 1) == Some(&b'{') => end += 2,
-                Some(b'{') => {
-                    let closes = self.text.get(end..self.line_end(end)).is_some_and(|hole| hole.contains('}'));
-                    if closes {
-                        self.position = end + 1;
-                        self.after_because = false;
-                        return self.open('{', end, true);
-                    }
-                    let diagnostic = Diagnostic::new(
-                        Code::UnclosedBrace,
-                        self.span(end, end + 1),
-                        "a hole of a template is not closed",
-                        "this `{` is still open at the end of the line",
-                    );
-                    let help = "write `}` behind the expression, or `{{` for a brace in the text";
-                    self.scan.diagnostics.push(diagnostic.with_help(help));
-                    self.scan.stopped = true;
-                    return;
-                }
-                Some(b'\n') | None => return self.unclosed_text(self.template_start),
-                Some(b'\\') if bytes.get(end + 1).is_some_and(|next| *next != b'\n') => end += 2,
-                Some(_) => end += 1,
-            }
-        }
-    }
-
-    fn unclosed_text(&mut self, start: usize) {
-        let end = self.line_end(start).max(start + 1);
-        if let Some(hole) = self.open.last().filter(|open| open.hole) {
-            let diagnostic = Diagnostic::new(
-                Code::UnclosedBrace,
-                self.span(hole.start, hole.start + 1),
-                "a hole of a template is not closed",
-                "this `{` is still open at the end of the line",
-            );
-            let help = "write `}` behind the expression, or `{{` for a brace in the text";
-            self.scan.diagnostics.push(diagnostic.with_help(help));
-            self.scan.stopped = true;
-            return;
-        }
-        let diagnostic = Diagnostic::new(
-            Code::UnclosedText,
-            self.span(start, end),
-            "a text is not closed before the end of its line",
-            "this text has no closing `\"`",
-        );
-        let help = "write `\"` at its end; a long text is several texts on lines of their own, which join";
-        self.scan.diagnostics.push(diagnostic.with_help(help));
-        self.scan.open_texts.push(start);
-        self.after_because = false;
-        self.token(TokenKind::Text, start, end);
-    }
-
-    /// A text in single or curly quotes: reported, and shown to the grammar with ours.
-    fn foreign_quoted(&mut self, quote: char) {
-        let start = self.position;
-        let closers: &[char] = match quote {
-            '\'' => &['\''],
-            '‘' | '’' => &['’', '‘'],
-            '«' | '»' => &['»', '«'],
-            _ => &['”', '“', '"'],
-        };
-        let inner = start + quote.len_utf8();
-        let line_end = self.line_end(inner);
-        let content = self.text.get(inner..line_end).unwrap_or("");
-        let shown = |mark: char| format!("`{mark}` is not a quotation mark of the language");
-        let label = "texts stand in straight double quotes";
-        match content.char_indices().find(|(_, c)| closers.contains(c)) {
-            Some((length, closing)) if !content[..length].contains('"') => {
-                let end = inner + length;
-                let help = format!("write \"{}\"", &content[..length]);
-                let span_end = end + closing.len_utf8();
-                let diagnostic =
-                    Diagnostic::new(Code::ForeignOperator, self.span(start, span_end), shown(quote), label);
-                self.scan.diagnostics.push(diagnostic.with_help(help));
-                // The opening quote stays next to its text and the closing one, too, so that the text stays as it is.
-                self.replacements.push((start, inner, pad_before(quote)));
-                self.replacements.push((end, span_end, "\""));
-                self.token(TokenKind::Text, start, span_end);
-            }
-            _ => {
-                let help = "write `\"` on both sides of the text".to_owned();
-                self.foreign(start, inner, "", &shown(quote), label, help);
-                self.position = inner;
+    fn finish(mut self) -> Scan {
+        // What is open behind a text that is not closed may be closed in it.
+        if !self.scan.stopped && self.scan.open_texts.is_empty() {
+            for open in std::mem::take(&mut self.open) {
+                let span = self.span(open.start, open.start + 1);
+                let message = format!("`{}` is not closed before the end of its item", open.mark);
+                let diagnostic = Diagnostic::new(Code::UnclosedBrace, span, message, "opened here");
+                self.report(diagnostic.with_help(format!("write `{}` where it ends", closer(open.mark))));
                 self.scan.stopped = true;
             }
         }
-    }
-
-    /// A slash: a division, a pattern, or a comment of another language.
-    fn slash(&mut self) {
-        let start = self.position;
-        if self.rest().starts_with("//") {
-            return self.foreign_comment(start, self.line_end(start));
-        }
-        if self.rest().starts_with("/*") {
-            let end = self.rest().find("*/").map_or_else(|| self.line_end(start), |end| start + end + 2);
-            return self.foreign_comment(start, end);
-        }
-        let bytes = self.text.as_bytes();
-        let mut end = start + 1;
-        while self.pattern_may_begin() {
-            match bytes.get(end) {
-                Some(b'/') => return self.token(TokenKind::Mark, start, end + 1),
-                Some(b'\n') | None => break,
-                Some(b'\\') if bytes.get(end + 1).is_some_and(|next| *next != b'\n') => end += 2,
-                Some(_) => end += 1,
-            }
-        }
-        self.token(TokenKind::Mark, start, start + 1);
-    }
-
-    /// Whether a `/` here begins a pattern: after a mark that opens or separates, or after an operator's word.
-    fn pattern_may_begin(&self) -> bool {
-        let Some(last) = self.scan.tokens.last() else { return false };
-        let shown = self.text.get(last.start..last.end).unwrap_or("");
-        match last.kind {
-            TokenKind::Word => matches!(shown, "matches" | "in" | "like" | "LIKE" | "and" | "or" | "not"),
-            TokenKind::Mark => !matches!(shown, ")" | "]" | "}" | "%"),
-            TokenKind::Number | TokenKind::Text => false,
-        }
-    }
-
-    /// Whether `?` here is meant as a choice between two values: it stands apart, and a value follows.
-    fn asks(&self) -> bool {
-        let before = self.text.get(..self.position).unwrap_or("");
-        let after = self.rest().get(1..).unwrap_or("");
-        let value = after.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '"' | '(' | '{'));
-        matches!(self.kind, ItemKind::Rule | ItemKind::Advice | ItemKind::Define | ItemKind::Bind)
-            && before.ends_with(char::is_whitespace)
-            && after.starts_with(char::is_whitespace)
-            && value
-    }
-
-    /// Whether `--` at this place is meant as a comment: it stands apart from what is around it.
-    fn comment_by_dashes(&self, start: usize) -> bool {
-        let blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
-        let bytes = self.text.as_bytes();
-        blank(start.checked_sub(1).and_then(|before| bytes.get(before))) && blank(bytes.get(start + 2))
-    }
-
-    fn foreign_comment(&mut self, start: usize, end: usize) {
-        let shown: String = self.text.get(start..start + 2).unwrap_or("").to_owned();
-        let message = format!("`{shown}` does not begin a comment");
-        let help = "write `#`: a comment goes from there to the end of its line".to_owned();
-        self.foreign(start, end, "", &message, "a comment of another language", help);
-        self.position = end;
-    }
-
-    fn foreign_character(&mut self, character: char) {
-        let start = self.position;
-        let end = start + character.len_utf8();
-        let message = format!("`{}` may not stand outside a text", show(character));
-        let label = if character.is_whitespace() { "this blank is none" } else { "not a character of the language" };
-        let diagnostic = Diagnostic::new(Code::InvalidCharacter, self.span(start, end), message, label);
-        let help = match character {
-            '–' | '—' | '−' => "write `-`".to_owned(),
-            _ if character.is_whitespace() => "write a plain blank".to_owned(),
-            _ if character.is_alphabetic() => {
-                "write names with a to z, 0 to 9 and `_`; anything else stands in quotes".to_owned()
-            }
-            _ => "remove it, or put it into a text".to_owned(),
-        };
-        self.scan.diagnostics.push(diagnostic.with_help(help));
-        let ours = match character {
-            '–' | '—' | '−' => "-",
-            _ if character.is_alphanumeric() => "xxxx".get(..character.len_utf8()).unwrap_or(""),
-            _ => "",
-        };
-        self.replacements.push((start, end, ours));
-        self.position = end;
-    }
-
-    fn finish(mut self) -> Scan {
-        if !self.scan.stopped && self.scan.open_texts.is_empty() {
-            for open in &self.open {
-                let span = self.span(open.start, open.start + 1);
-                let message = format!("`{}` is not closed before the end of its item", open.mark);
-                self.scan.diagnostics.push(
-                    Diagnostic::new(Code::UnclosedBrace, span, message, "opened here")
-                        .with_help(format!("write `{}` where it ends", closer(open.mark))),
-                );
-            }
-        }
-        self.scan.stopped |= !self.open.is_empty() && self.scan.open_texts.is_empty();
         self.scan.text = self.replaced();
         self.scan
     }
@@ -558,61 +352,4 @@ fn closer(mark: char) -> char {
         '[' => ']',
         _ => '}',
     }
-}
-
-/// Our quotation mark behind as many blanks as make it as long as the foreign one.
-fn pad_before(quote: char) -> &'static str {
-    match quote.len_utf8() {
-        1 => "\"",
-        2 => " \"",
-        _ => "  \"",
-    }
-}
-
-/// Reports characters that may stand nowhere, and returns the text with blanks in their place.
-///
-/// These are control characters, and characters that show nothing but change how a text looks or compares.
-pub(super) fn plain_characters<'a>(
-    file: FileId,
-    base: usize,
-    text: &'a str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Cow<'a, str> {
-    let mut plain = Cow::Borrowed(text);
-    for (offset, character) in text.char_indices() {
-        let line_break = character == '\n' || (character == '\r' && text.as_bytes().get(offset + 1) == Some(&b'\n'));
-        if line_break || character == '\t' || !(character.is_control() || is_invisible(character)) {
-            continue;
-        }
-        let length = character.len_utf8();
-        if diagnostics.len() < MOST_CHARACTERS {
-            let place = Span::new(file, base + offset, base + offset + length);
-            let message = format!("the character {} may not stand in a policy", show(character));
-            let help = if character == '\0' {
-                "save the file as text in UTF-8: this looks like another encoding, or no text at all"
-            } else {
-                "remove it: it shows nothing, and a reviewer cannot see it"
-            };
-            diagnostics.push(
-                Diagnostic::new(Code::InvalidCharacter, place, message, "a character that shows nothing")
-                    .with_help(help),
-            );
-        }
-        plain.to_mut().replace_range(offset..offset + length, "    ".get(..length).unwrap_or(""));
-    }
-    plain
-}
-
-/// A character as it can be shown: itself, or its number if it shows nothing.
-pub(super) fn show(character: char) -> String {
-    if character.is_control() || character.is_whitespace() || is_invisible(character) {
-        format!("U+{:04X}", u32::from(character))
-    } else {
-        character.to_string()
-    }
-}
-
-/// Whether a character shows nothing and can make a text look like another one.
-pub(super) fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}')
 }

@@ -13,3 +13,4 @@ mod report;
 mod workload;
 
 mod errors;
+mod syntax;

@@ -1,14 +1,13 @@
 //! Finding every fault of a broken item: its parts are parsed one by one.
 
+use std::ops::Range;
+
 use pest::Parser;
 use pest::error::Error;
 
 use super::{Builder, Grammar, Input, Pair, Rule};
 use crate::syntax::ast::ItemKind;
-use crate::syntax::scan::{Token, TokenKind};
-
-/// How many faults of one item are reported.
-const MOST_FAULTS: usize = 20;
+use crate::syntax::scan::{MOST_FAULTS, Token, TokenKind};
 
 /// A part of an item, and what it should be.
 struct Part {
@@ -78,10 +77,10 @@ fn word<'a>(input: &Input<'a>, at: usize) -> &'a str {
     input.tokens.get(at).and_then(|token| input.text.get(token.start..token.end)).unwrap_or("")
 }
 
-/// Positions of the tokens that lead a line at a depth and begin something.
-fn starts(input: &Input<'_>, depth: usize, begins: fn(&Input<'_>, usize) -> bool) -> Vec<usize> {
+/// Positions, among those of a range, of the tokens that lead a line at a depth and begin something.
+fn starts(input: &Input<'_>, among: Range<usize>, depth: usize, begins: fn(&Input<'_>, usize) -> bool) -> Vec<usize> {
     let leads = |token: &Token| token.leads && token.depth == depth && token.kind == TokenKind::Word;
-    (1..input.tokens.len()).filter(|at| input.tokens.get(*at).is_some_and(leads) && begins(input, *at)).collect()
+    among.filter(|at| input.tokens.get(*at).is_some_and(leads) && begins(input, *at)).collect()
 }
 
 /// Parts from each of some tokens to the next of them, the last up to `end`.
@@ -92,41 +91,37 @@ fn between(input: &Input<'_>, rule: Rule, starts: &[usize], end: usize) -> Vec<P
 }
 
 fn rule_parts(input: &Input<'_>) -> Vec<Part> {
-    let starts = starts(input, 0, begins_part);
+    let starts = starts(input, 1..input.tokens.len(), 0, begins_part);
     let end = input.text.len();
     let first = starts.first().and_then(|at| input.tokens.get(*at)).map_or(end, |token| token.start);
     let mut parts = vec![Part { rule: Rule::rule_head, start: 0, end: first }];
-    for (part, at) in between(input, Rule::part_alone, &starts, end).into_iter().zip(starts) {
-        match branches(input, at, &part) {
+    let nexts = starts.iter().skip(1).copied().chain([input.tokens.len()]);
+    for ((part, at), next) in between(input, Rule::part_alone, &starts, end).into_iter().zip(&starts).zip(nexts) {
+        let text = input.text.get(part.start..part.end).unwrap_or("");
+        match branches(input, *at..next) {
             // The whole is at fault only if each branch is good.
-            Some(branches)
-                if Grammar::parse(part.rule, input.text.get(part.start..part.end).unwrap_or("")).is_err() =>
-            {
-                parts.extend(branches);
-            }
+            Some(branches) if Grammar::parse(part.rule, text).is_err() => parts.extend(branches),
             _ => parts.push(part),
         }
     }
     parts
 }
 
-/// The branches of a condition that begins at a token, if it has some.
-fn branches(input: &Input<'_>, at: usize, condition: &Part) -> Option<Vec<Part>> {
-    let has_branches = matches!(word(input, at), "shall" | "should" | "must")
+/// The branches of a condition that is made of some tokens, if it has branches.
+fn branches(input: &Input<'_>, tokens: Range<usize>) -> Option<Vec<Part>> {
+    let at = tokens.start;
+    let opens = matches!(word(input, at), "shall" | "should" | "must")
         && matches!(word(input, at + 1), "any" | "all")
         && word(input, at + 2) == "of"
         && word(input, at + 3) == "{";
-    let inside = |token: &&Token| token.start > condition.start && token.start < condition.end;
-    let close = input
-        .tokens
-        .iter()
-        .filter(inside)
-        .rfind(|token| token.depth == 0 && input.text.get(token.start..token.end) == Some("}"))?;
-    let starts: Vec<usize> = starts(input, 1, begins_branch)
-        .into_iter()
-        .filter(|at| input.tokens.get(*at).is_some_and(|token| (condition.start..close.start).contains(&token.start)))
-        .collect();
-    has_branches.then(|| between(input, Rule::branch_alone, &starts, close.start)).filter(|parts| !parts.is_empty())
+    if !opens {
+        return None;
+    }
+    let closes = |at: &usize| word(input, *at) == "}" && input.tokens.get(*at).is_some_and(|token| token.depth == 0);
+    let close = tokens.rev().find(closes)?;
+    let starts = starts(input, at..close, 1, begins_branch);
+    let end = input.tokens.get(close)?.start;
+    Some(between(input, Rule::branch_alone, &starts, end)).filter(|parts| !parts.is_empty())
 }
 
 /// The head of an item with a block, and what begins on lines inside the block.
@@ -136,7 +131,7 @@ fn block_parts(input: &Input<'_>, head: Rule, inner: Rule, begins: fn(&Input<'_>
     let close = input.tokens.iter().rfind(|token| is_mark(token, "}"));
     let (Some(open), Some(close)) = (open, close) else { return Vec::new() };
     let mut parts = vec![Part { rule: head, start: 0, end: open.end }];
-    parts.extend(between(input, inner, &starts(input, 1, begins), close.start));
+    parts.extend(between(input, inner, &starts(input, 1..input.tokens.len(), 1, begins), close.start));
     parts
 }
 
