@@ -4,14 +4,34 @@
 //! [`Evaluation`], every subject with its status. Total: no panics, no errors; what cannot be computed is unknown.
 //! Nothing here knows of outcomes, waivers or exit statuses.
 
+mod bounds;
 pub mod evaluation;
 pub mod explain;
+mod frame;
+mod index;
+mod join;
+mod kernel;
+mod quantity;
+mod single;
+mod subjects;
+mod tally;
+mod vacuous;
+mod vector;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
 
 pub use evaluation::{Binding, Evaluation, StepCount, Subject};
+use rustc_hash::FxHashMap;
 
 use crate::data::Dataset;
-use crate::ir::{Binder, Body, Environment, Expr, RunSettings, VariableId};
-use crate::value::{Cell, Number, Truth};
+use crate::ir::reads::for_each_child;
+use crate::ir::{Body, Condition, Domain, Environment, Expr, RunSettings, Step};
+use crate::schema::RecordId;
+use crate::value::Truth;
+use index::Index;
+use quantity::{Node, Quantity};
+use subjects::Judge;
 
 /// What a body is evaluated over.
 #[derive(Debug, Clone, Copy)]
@@ -70,37 +90,131 @@ pub struct Evaluator<'a> {
     inputs: Inputs<'a>,
     body: &'a Body,
     options: Options,
+    /// What answers each quantity of the body, by the address of its binder.
+    nodes: RwLock<FxHashMap<usize, Arc<Node<'a>>>>,
+    /// Indexes by equality alone, for explanations, likewise.
+    wide: RwLock<FxHashMap<usize, Arc<Index<'a>>>>,
+    examined: AtomicU64,
+    operations: AtomicU64,
 }
 
 impl<'a> Evaluator<'a> {
     /// Makes an evaluator of a body; costs nothing yet.
     pub fn new(inputs: Inputs<'a>, body: &'a Body, options: Options) -> Evaluator<'a> {
-        Evaluator { inputs, body, options }
+        Evaluator {
+            inputs,
+            body,
+            options,
+            nodes: RwLock::default(),
+            wide: RwLock::default(),
+            examined: AtomicU64::new(0),
+            operations: AtomicU64::new(0),
+        }
     }
 
     /// Judges every subject. `when` is the condition of the rule's grade, asked of every failing subject.
+    ///
+    /// # Errors
+    ///
+    /// More candidates than the budget allows would have to be examined.
     pub fn evaluate(&self, when: Option<&'a Expr>) -> Result<Evaluation, OverBudget> {
-        let _ = (when, self.inputs, self.body, self.options);
-        Ok(Evaluation::default())
+        self.examined.store(0, Ordering::Relaxed);
+        // What is looked up is made before any batch asks for it; none of it is made twice, or waited for.
+        if let Ok(mut nodes) = self.nodes.write() {
+            nodes.clear();
+        }
+        self.prepare(when);
+        let judged = Judge::new(self, when).judge();
+        if self.is_over_budget() {
+            return Err(OverBudget);
+        }
+        let (mut fails, mut major) = (Vec::with_capacity(judged.fails.len()), Vec::new());
+        for (_, subject, truth) in judged.fails {
+            fails.push(subject);
+            if when.is_some() {
+                major.push(truth);
+            }
+        }
+        Ok(Evaluation {
+            steps: judged.steps,
+            holds: judged.holds,
+            vacuous: judged.vacuous,
+            fails,
+            major,
+            unknown: judged.unknown.into_iter().map(|(_, subject)| subject).collect(),
+            examined: self.examined.load(Ordering::Relaxed),
+        })
     }
 
-    /// Evaluates an expression of the body for one subject. `scope` binds the `for each` variables of the subject and
-    /// those of binders around the expression; `let`s are computed from it; what it does not bind is unknown.
-    pub fn cell(&self, expr: &'a Expr, scope: &[(VariableId, Binding)]) -> Cell {
-        let _ = (expr, scope);
-        Cell::Unknown
+    /// How many values kernels computed so far: a measure of what was really done. Unlike
+    /// [`Evaluation::examined`] it depends on the batches.
+    pub fn operations(&self) -> u64 {
+        self.operations.load(Ordering::Relaxed)
     }
 
-    /// Returns the least and the greatest value that a `count` or `share` (or a `let` of one) can have; no greatest
-    /// where nothing limits it. None for any other expression, and where there may be no value at all.
-    pub fn bounds(&self, expr: &'a Expr, scope: &[(VariableId, Binding)]) -> Option<(Number, Option<Number>)> {
-        let _ = (expr, scope);
-        None
+    /// Makes what answers each quantity of the body and of `when`, inner ones first.
+    fn prepare(&self, when: Option<&'a Expr>) {
+        let body = self.body;
+        let mut first = true;
+        for step in &body.steps {
+            match step {
+                Step::Let { value, .. } => self.prepare_expr(value),
+                Step::ForEach { binder, .. } => {
+                    if let Domain::Elements(elements) = &binder.domain {
+                        self.prepare_expr(elements);
+                    }
+                    binder.conjuncts.iter().for_each(|conjunct| self.prepare_expr(conjunct));
+                    // All rows of the first are looked at anyway.
+                    if !(first && matches!(binder.domain, Domain::Records(_))) {
+                        self.node(&Quantity::each(binder));
+                    }
+                    first = false;
+                }
+            }
+        }
+        match &body.condition {
+            Condition::Plain(condition) => self.prepare_expr(condition),
+            Condition::AnyOf(branches) | Condition::AllOf(branches) => {
+                branches.iter().for_each(|branch| self.prepare_expr(&branch.condition));
+            }
+        }
+        if let Some(when) = when {
+            self.prepare_expr(when);
+        }
     }
 
-    /// Returns the candidates of a binder for one subject, at most `limit` of them.
-    pub fn candidates(&self, binder: &'a Binder, scope: &[(VariableId, Binding)], limit: usize) -> Candidates {
-        let _ = (binder, scope, limit);
-        Candidates::default()
+    fn prepare_expr(&self, expr: &'a Expr) {
+        for_each_child(expr, &mut |child| self.prepare_expr(child));
+        if let Some(quantity) = Quantity::of(expr)
+            && !self.is_over_budget()
+        {
+            self.node(&quantity);
+        }
+    }
+
+    /// The index of a binder by its equalities alone.
+    fn wide_index(&self, quantity: &Quantity<'a>, record: RecordId) -> Arc<Index<'a>> {
+        let at = std::ptr::from_ref(quantity.binder).addr();
+        let known = match self.wide.read() {
+            Ok(wide) => wide.get(&at).cloned(),
+            Err(_) => None,
+        };
+        known.unwrap_or_else(|| {
+            let index = Arc::new(self.build_index(quantity, record, true));
+            if let Ok(mut wide) = self.wide.write() {
+                wide.insert(at, Arc::clone(&index));
+            }
+            index
+        })
+    }
+
+    /// Counts candidates that are looked at.
+    fn examine(&self, candidates: u64) {
+        self.examined.fetch_add(candidates, Ordering::Relaxed);
+    }
+
+    /// Whether more candidates were looked at than the budget allows; what is computed from then on means nothing.
+    fn is_over_budget(&self) -> bool {
+        self.options.budget.is_some_and(|budget| self.examined.load(Ordering::Relaxed) > budget)
     }
 }

@@ -3,6 +3,7 @@
 //! Only this module names jiff's types. Instants are microseconds since 1970-01-01T00:00Z, days are counted from
 //! 1970-01-01. The zone rules are bundled with the program, never the system's.
 
+mod days;
 pub mod format;
 
 use std::cmp::Ordering;
@@ -10,6 +11,8 @@ use std::fmt;
 
 use jiff::civil;
 use jiff::tz::TimeZone;
+
+pub use days::DayFinder;
 
 use super::Number;
 

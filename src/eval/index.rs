@@ -1,0 +1,391 @@
+//! Indexes: the rows of a record as candidates of a binder, made once and shared by all frames.
+//!
+//! What looks at a candidate alone is evaluated for the whole table. Candidates are found by the equalities with outer
+//! values, and among those by order. A candidate of which a value that is compared is unknown is found by what is known
+//! of it, and then it is not known whether it counts.
+
+mod codes;
+mod grouping;
+mod order;
+mod summary;
+
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use super::Evaluator;
+use super::frame::Frame;
+use super::kernel::positions;
+use super::quantity::{Goal, Quantity};
+use super::vector::{Shape, Vector};
+use crate::data::{Extract, State};
+use crate::ir::reads::free_variables;
+use crate::ir::{Expr, ExprKind, KeyPart, OrderPart, OrderRelation};
+use crate::schema::{RecordId, Type};
+use crate::value::Truth;
+use codes::{ABSENT, Codes, UNKNOWN};
+use grouping::{Class, Grouping, Run};
+use order::{Limit, Ordered, is_ordered};
+
+/// Most equalities that are looked up by; more are tested candidate by candidate.
+const MOST_PARTS: usize = 6;
+
+/// The candidates of a binder over records.
+#[derive(Debug)]
+pub(crate) struct Index<'a> {
+    /// What is asked of them.
+    goal: Goal,
+    /// Whether the answer follows from the candidates that are found, without looking at each again.
+    pub(crate) simple: bool,
+    /// The rows that are candidates, in order; those that fail by themselves are left out.
+    rows: Vec<u32>,
+    /// For each candidate what the conjuncts say that look at it alone; empty where all are true.
+    w: Vec<Truth>,
+    all_certain: bool,
+    parts: Vec<Part<'a>>,
+    order: Option<Order<'a>>,
+    payload: Payload<'a>,
+    /// The conjuncts that are left.
+    pub(crate) residual: Vec<&'a Expr>,
+    /// Whether there may be any number of candidates more, of which nothing is known.
+    pub(crate) missing: bool,
+    groupings: Vec<OnceLock<Grouping>>,
+}
+
+/// An equality.
+#[derive(Debug)]
+struct Part<'a> {
+    outer: Side<'a>,
+    known: Codes<'a>,
+    codes: Vec<u32>,
+}
+
+/// An order.
+#[derive(Debug)]
+struct Order<'a> {
+    outer: &'a Expr,
+    relation: OrderRelation,
+    values: Ordered,
+    /// For each candidate, whether its value is known; empty where all are.
+    known: Vec<bool>,
+}
+
+/// What of a candidate counts besides that it is there.
+#[derive(Debug)]
+enum Payload<'a> {
+    Nothing,
+    Truths(Vec<Truth>),
+    Values(Vector<'a>),
+    Ranked(Vector<'a>, Ordered),
+}
+
+/// A side of an equality: an expression, or the keys of the rows that it gives.
+#[derive(Debug, Clone, Copy)]
+struct Side<'a> {
+    expr: &'a Expr,
+    key_of: Option<RecordId>,
+}
+
+/// The outer values of the rows of a frame.
+#[derive(Debug)]
+pub(crate) struct Probed<'a> {
+    codes: Vec<Vec<u32>>,
+    limits: Option<Vector<'a>>,
+}
+
+impl Probed<'_> {
+    fn limit(&self, order: &Order<'_>, row: usize) -> Option<Limit> {
+        let limits = self.limits.as_ref()?;
+        (limits.state(row) == State::Present).then(|| order.values.limit(limits, row))
+    }
+}
+
+/// What was evaluated of some rows of the table.
+struct Batch<'a> {
+    rows: Vec<u32>,
+    w: Vec<Truth>,
+    parts: Vec<Vector<'a>>,
+    order: Option<Vector<'a>>,
+    value: Option<Vector<'a>>,
+}
+
+impl<'a> Index<'a> {
+    fn all_parts(&self) -> u32 {
+        (1 << self.parts.len()) - 1
+    }
+
+    fn w(&self, candidate: u32) -> Truth {
+        if self.all_certain { Truth::True } else { self.w[candidate as usize] }
+    }
+
+    /// The equalities of which a candidate's value is known, as bits.
+    fn known_parts(&self, candidate: u32) -> u32 {
+        let known = |(part, bits): (&Part<'_>, u32)| if part.codes[candidate as usize] == UNKNOWN { 0 } else { bits };
+        self.parts.iter().enumerate().map(|(position, part)| known((part, 1 << position))).sum()
+    }
+
+    fn is_sorted(&self, candidate: u32) -> bool {
+        self.order.as_ref().is_some_and(|order| order.known.get(candidate as usize).copied().unwrap_or(true))
+    }
+
+    /// Whether all values that are compared are known.
+    fn is_plain(&self) -> bool {
+        self.order.as_ref().is_none_or(|order| order.known.is_empty())
+            && self.parts.iter().all(|part| !part.codes.contains(&UNKNOWN))
+    }
+
+    fn grouping(&self, outer: u32) -> Option<&Grouping> {
+        self.groupings.get(outer as usize).map(|grouping| grouping.get_or_init(|| Grouping::new(self, outer)))
+    }
+
+    /// Calls `visit` with the runs of candidates that a row may match.
+    fn each_run(&self, probed: &Probed<'_>, row: usize, mut visit: impl FnMut(&Class, Run)) {
+        let mut outer = 0;
+        for (part, codes) in probed.codes.iter().enumerate() {
+            match codes[row] {
+                ABSENT => return,
+                UNKNOWN => {}
+                _ => outer |= 1 << part,
+            }
+        }
+        let Some(grouping) = self.grouping(outer) else { return };
+        for (position, class) in grouping.classes.iter().enumerate() {
+            if let Some(run) = class.find(position, self, probed, row) {
+                visit(class, run);
+            }
+        }
+    }
+
+    /// Adds up all candidates that a row may match; only if the index is simple.
+    pub(crate) fn sum_up(&self, probed: &Probed<'_>, row: usize, tally: &mut super::tally::Tally) {
+        self.each_run(probed, row, |class, run| {
+            if let Some(summary) = &class.summary {
+                summary.add(self, &class.members, run, tally);
+            }
+        });
+    }
+
+    /// Takes some of the candidates that a row may match: `count` of them, from the one numbered `from` on. Calls
+    /// `visit` with the row of each and what is known of its w, and returns how many there were.
+    pub(crate) fn take(
+        &self,
+        probed: &Probed<'_>,
+        row: usize,
+        from: usize,
+        count: usize,
+        mut visit: impl FnMut(u32, Truth),
+    ) -> usize {
+        let (mut skip, mut left) = (from, count);
+        self.each_run(probed, row, |class, run| {
+            let all = run.end - run.start;
+            let skipped = skip.min(all);
+            skip -= skipped;
+            let taken = (all - skipped).min(left);
+            left -= taken;
+            let start = run.start + skipped;
+            for member in &class.members[start..start + taken] {
+                let w = self.w(*member);
+                visit(self.rows[*member as usize], if run.certain { w } else { w.and(Truth::Unknown) });
+            }
+        });
+        count - left
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// Evaluates the outer values by which candidates are looked up, for every row of a frame.
+    pub(crate) fn probe(&self, index: &Index<'a>, frame: &Frame<'_, 'a>) -> Probed<'a> {
+        Probed {
+            codes: index.parts.iter().map(|part| part.known.look_up(&self.side(part.outer, frame))).collect(),
+            limits: index.order.as_ref().map(|order| self.eval(order.outer, frame)),
+        }
+    }
+
+    fn side(&self, side: Side<'a>, frame: &Frame<'_, 'a>) -> Vector<'a> {
+        let values = self.eval(side.expr, frame);
+        match side.key_of {
+            Some(record) => self.keys_of(record, &values),
+            None => values,
+        }
+    }
+
+    /// The two sides of an equality in a form in which they can be looked up.
+    fn sides(&self, part: &'a KeyPart) -> (Side<'a>, Side<'a>) {
+        let plain = |expr| Side { expr, key_of: None };
+        let (inner, outer) = (&part.inner, &part.outer);
+        match (&inner.ty.base, &outer.ty.base) {
+            (Type::Row(record), Type::Reference(_)) => (Side { expr: inner, key_of: Some(*record) }, plain(outer)),
+            (Type::Reference(_), Type::Row(record)) => (plain(inner), Side { expr: outer, key_of: Some(*record) }),
+            (Type::Text, Type::Text) => match (self.as_key(inner), self.as_key(outer)) {
+                (Some(a), Some(b)) if self.key_space(a) == self.key_space(b) => (a, b),
+                _ => (plain(inner), plain(outer)),
+            },
+            _ => (plain(inner), plain(outer)),
+        }
+    }
+
+    /// The text that is the key of a record, as that key: equal keys are equal texts, and already have numbers.
+    fn as_key(&self, expr: &'a Expr) -> Option<Side<'a>> {
+        let ExprKind::Field { base, record, field } = &expr.kind else { return None };
+        let of = self.inputs.environment.schema.records.get(record.0 as usize)?;
+        let is_key = of.single_key() == Some(*field)
+            && !of.field_type(*field).ty.optional
+            && matches!(base.ty.base, Type::Row(_))
+            && self.table(*record)?.keys.is_some();
+        is_key.then_some(Side { expr: base, key_of: Some(*record) })
+    }
+
+    fn key_space(&self, side: Side<'a>) -> Option<crate::schema::KeySpaceId> {
+        let record = side.key_of?;
+        self.inputs.environment.schema.records.get(record.0 as usize).map(|record| record.space)
+    }
+
+    /// Makes the index of a binder over a record. `wide`: candidates are kept and found by their equalities only.
+    pub(crate) fn build_index(&self, quantity: &Quantity<'a>, record: RecordId, wide: bool) -> Index<'a> {
+        let (binder, access) = (quantity.binder, &quantity.binder.access);
+        let goal = if wide { Goal::Each } else { quantity.goal };
+        let conjunct = |position: &usize| binder.conjuncts.get(*position);
+        let local: Vec<&'a Expr> = if wide { Vec::new() } else { access.local.iter().filter_map(conjunct).collect() };
+        let keys: Vec<&'a KeyPart> =
+            access.key.iter().filter(|part| has_codes(&part.inner.ty.base)).take(MOST_PARTS).collect();
+        let order = access.order.as_ref().filter(|order| !wide && can_narrow(order));
+        let done = |position: &usize| {
+            (!wide && access.local.contains(position))
+                || keys.iter().any(|part| part.conjunct == *position)
+                || order.is_some_and(|order| order.conjunct == *position)
+        };
+        let residual: Vec<&'a Expr> =
+            (0..binder.conjuncts.len()).filter(|position| !done(position)).filter_map(|p| conjunct(&p)).collect();
+        let sides: Vec<(Side<'a>, Side<'a>)> = keys.iter().map(|part| self.sides(part)).collect();
+        let alone = |expr: &&'a Expr| free_variables(expr).iter().all(|variable| *variable == binder.variable);
+        let ranked = quantity.by.or(quantity.value);
+        let simple = goal != Goal::Each
+            && residual.is_empty()
+            && quantity.value.iter().chain(&quantity.by).all(alone)
+            && (!is_ranking(goal) || ranked.is_some_and(|by| is_ordered(&by.ty.base)));
+        let value = if is_ranking(goal) { ranked } else { quantity.value }.filter(|_| simple);
+
+        let table = self.table(record);
+        let (rows, batch) = (table.map_or(0, |table| table.rows as usize), self.options.batch.max(1));
+        self.examine(rows as u64);
+        let starts: Vec<usize> = (0..rows).step_by(batch).collect();
+        let batches: Vec<Batch<'a>> = starts
+            .into_par_iter()
+            .map(|start| {
+                let count = batch.min(rows - start);
+                let mut frame = Frame::new(count);
+                frame.bind(binder.variable, Vector::range(start as u32, count));
+                let mut w = vec![Truth::True; count];
+                self.and_all(local.iter().copied(), &frame, &mut w);
+                let kept = positions(count, |row| w[row] != Truth::False);
+                let w: Vec<Truth> = kept.iter().map(|row| w[*row as usize]).collect();
+                let rows = kept.iter().map(|row| start as u32 + row).collect();
+                let inside = if kept.len() == count { frame } else { Frame::inside(&frame, kept) };
+                Batch {
+                    rows,
+                    w,
+                    parts: sides.iter().map(|(inner, _)| self.side(*inner, &inside)).collect(),
+                    order: order.map(|order| self.eval(&order.inner, &inside)),
+                    value: value.map(|value| match goal {
+                        Goal::Every | Goal::Share => {
+                            let shape = Shape { rows: inside.rows(), constant: false };
+                            Vector::truths(shape, self.truths(value, &inside))
+                        }
+                        _ => self.eval(value, &inside),
+                    }),
+                }
+            })
+            .collect();
+        let index = Index {
+            goal,
+            simple,
+            rows: Vec::new(),
+            w: Vec::new(),
+            all_certain: true,
+            parts: Vec::new(),
+            order: None,
+            payload: Payload::Nothing,
+            residual,
+            missing: table.is_none_or(|table| table.extract == Extract::Missing),
+            groupings: (0..1usize << sides.len()).map(|_| OnceLock::new()).collect(),
+        };
+        let index = index.fill(batches, &sides, order);
+        // The usual grouping now, while nothing waits for it.
+        index.grouping(index.all_parts());
+        index
+    }
+}
+
+impl<'a> Index<'a> {
+    /// Puts together what was evaluated.
+    fn fill(mut self, batches: Vec<Batch<'a>>, sides: &[(Side<'a>, Side<'a>)], order: Option<&'a OrderPart>) -> Self {
+        let mut parts: Vec<Vec<Vector<'a>>> = sides.iter().map(|_| Vec::new()).collect();
+        let (mut orders, mut values) = (Vec::new(), Vec::new());
+        for batch in batches {
+            self.rows.extend(batch.rows);
+            self.w.extend(batch.w);
+            parts.iter_mut().zip(batch.parts).for_each(|(all, part)| all.push(part));
+            orders.extend(batch.order);
+            values.extend(batch.value);
+        }
+        let joined = |parts: Vec<Vector<'a>>| if parts.is_empty() { Vector::unknown(0) } else { Vector::concat(parts) };
+        let mut coded: Vec<(Codes<'a>, Vec<u32>)> =
+            parts.into_iter().map(|part| Codes::assign(&joined(part))).collect();
+        let (mut orders, mut values) = (joined(orders), joined(values));
+        // What equals nothing is no candidate.
+        if coded.iter().any(|(_, codes)| codes.contains(&ABSENT)) {
+            let kept = positions(self.rows.len(), |row| coded.iter().all(|(_, codes)| codes[row] != ABSENT));
+            self.rows = kept.iter().map(|row| self.rows[*row as usize]).collect();
+            self.w = kept.iter().map(|row| self.w[*row as usize]).collect();
+            for (_, codes) in &mut coded {
+                *codes = kept.iter().map(|row| codes[*row as usize]).collect();
+            }
+            orders = if order.is_some() { orders.gather(&kept) } else { orders };
+            values = if values.rows() > 0 { values.gather(&kept) } else { values };
+        }
+        self.all_certain = !self.w.contains(&Truth::Unknown);
+        if self.all_certain {
+            self.w = Vec::new();
+        }
+        self.parts =
+            sides.iter().zip(coded).map(|((_, outer), (known, codes))| Part { outer: *outer, known, codes }).collect();
+        self.order = order.map(|part| {
+            let is_known = |row: usize| orders.state(row) == State::Present;
+            let known = if orders.all_present() { Vec::new() } else { (0..orders.rows()).map(is_known).collect() };
+            Order { outer: &part.outer, relation: part.relation, values: Ordered::new(&orders), known }
+        });
+        self.payload = match self.goal {
+            _ if !self.simple => Payload::Nothing,
+            Goal::Every | Goal::Share => Payload::Truths(values.to_truths()),
+            Goal::Sum | Goal::Mean | Goal::Set | Goal::Union => Payload::Values(values),
+            Goal::Min | Goal::Max | Goal::First | Goal::Last => {
+                let order = Ordered::new(&values);
+                Payload::Ranked(values, order)
+            }
+            Goal::Each | Goal::Exists | Goal::Count => Payload::Nothing,
+        };
+        self
+    }
+}
+
+/// Whether candidates are ranked by a value.
+fn is_ranking(goal: Goal) -> bool {
+    matches!(goal, Goal::Min | Goal::Max | Goal::First | Goal::Last)
+}
+
+/// Whether equality of such values is known wherever the values are, so that they can be looked up.
+fn has_codes(ty: &Type) -> bool {
+    !matches!(
+        ty,
+        Type::Error | Type::Span | Type::DateInterval | Type::TimestampInterval | Type::List(_) | Type::Set(_)
+    )
+}
+
+/// Whether an order can be searched in sorted candidates.
+fn can_narrow(order: &OrderPart) -> bool {
+    is_ordered(&order.inner.ty.base)
+        && match order.relation {
+            OrderRelation::During => matches!(order.outer.ty.base, Type::DateInterval | Type::TimestampInterval),
+            _ => is_ordered(&order.outer.ty.base),
+        }
+}

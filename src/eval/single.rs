@@ -1,0 +1,136 @@
+//! Single subjects: the same kernels over frames of one row, for explanations.
+
+use super::evaluation::Binding;
+use super::frame::Frame;
+use super::join::{Pairs, Supply};
+use super::quantity::{Node, Quantity};
+use super::vector::Vector;
+use super::{Candidate, Candidates, Evaluator};
+use crate::ir::reads::free_variables;
+use crate::ir::{Binder, Domain, Expr, Step, VariableId};
+use crate::value::{Cell, Number, Truth};
+
+impl<'a> Evaluator<'a> {
+    /// Evaluates an expression of the body for one subject. `scope` binds the `for each` variables of the subject and
+    /// those of binders around the expression; `let`s are computed from it; what it does not bind is unknown.
+    pub fn cell(&self, expr: &'a Expr, scope: &[(VariableId, Binding)]) -> Cell {
+        self.eval(expr, &self.scope_frame(scope, [expr].into_iter())).cell(0)
+    }
+
+    /// Returns the least and the greatest value that a `count` or `share` (or a `let` of one) can have; no greatest
+    /// where nothing limits it. None for any other expression, where it is known, and where there may be no value at all.
+    pub fn bounds(&self, expr: &'a Expr, scope: &[(VariableId, Binding)]) -> Option<(Number, Option<Number>)> {
+        let vector = self.eval(expr, &self.scope_frame(scope, [expr].into_iter()));
+        vector.bounds_of(0).map(|bounds| (bounds.lower, bounds.upper))
+    }
+
+    /// Returns the candidates of a binder for one subject, at most `limit` of them.
+    pub fn candidates(&self, binder: &'a Binder, scope: &[(VariableId, Binding)], limit: usize) -> Candidates {
+        let quantity = Quantity::each(binder);
+        let domain = match &binder.domain {
+            Domain::Elements(elements) => Some(elements.as_ref()),
+            Domain::Records(_) => None,
+        };
+        let frame = self.scope_frame(scope, binder.conjuncts.iter().chain(domain));
+        let node = match &binder.domain {
+            Domain::Elements(elements) => Node::Elements(elements),
+            Domain::Records(record) => return self.record_candidates(binder, *record, &frame, limit),
+        };
+        let supply = self.supply(&node, &frame);
+        self.ranked(&quantity, &supply, &frame, limit, |values, row| Binding::Element(values.cell(row)))
+    }
+
+    fn record_candidates(
+        &self,
+        binder: &'a Binder,
+        record: crate::schema::RecordId,
+        frame: &Frame<'_, 'a>,
+        limit: usize,
+    ) -> Candidates {
+        let quantity = Quantity::each(binder);
+        let index = self.wide_index(&quantity, record);
+        let supply = Supply::Records(&index, self.probe(&index, frame));
+        self.ranked(&quantity, &supply, frame, limit, |values, row| match values.table_row(row) {
+            Some(row) => Binding::Row(record, row),
+            None => Binding::Missing(record),
+        })
+    }
+
+    /// The nearest of the candidates of the one row of a frame.
+    fn ranked(
+        &self,
+        quantity: &Quantity<'a>,
+        supply: &Supply<'_, 'a>,
+        frame: &Frame<'_, 'a>,
+        limit: usize,
+        binding: impl Fn(&Vector<'a>, usize) -> Binding,
+    ) -> Candidates {
+        let conjuncts = &quantity.binder.conjuncts;
+        let mut found: Vec<(usize, u32, Candidate)> = Vec::new();
+        let mut add = |inside: &Frame<'_, 'a>, at_most: Truth, total: u32| {
+            let truths: Vec<Vec<Truth>> = conjuncts.iter().map(|conjunct| self.truths(conjunct, inside)).collect();
+            let values = inside.variable(quantity.binder.variable);
+            for row in 0..inside.rows() {
+                let conjuncts: Vec<Truth> = truths.iter().map(|truths| truths[row]).collect();
+                let counts = conjuncts.iter().fold(at_most, |counts, conjunct| counts.and(*conjunct));
+                let failed = conjuncts.iter().filter(|conjunct| **conjunct == Truth::False).count();
+                let open = conjuncts.iter().filter(|conjunct| **conjunct == Truth::Unknown).count();
+                let distance = failed * (conjuncts.len() + 1) + open;
+                let candidate = Candidate { binding: binding(&values, row), counts, conjuncts };
+                found.push((distance, total + row as u32, candidate));
+            }
+            found.sort_by_key(|(distance, row, _)| (*distance, *row));
+            found.truncate(limit);
+        };
+        let mut total = 0;
+        loop {
+            let mut pairs = Pairs::default();
+            let got = supply.take(0, total, self.options.batch.max(1), &mut pairs);
+            if got == 0 {
+                break;
+            }
+            // In order of row, whatever they were found by.
+            pairs.candidates.sort_unstable();
+            let mut inside = Frame::inside(frame, pairs.outer);
+            inside.bind(quantity.binder.variable, supply.values(&pairs.candidates));
+            add(&inside, Truth::True, total as u32);
+            total += got;
+        }
+        if supply.is_open(0) {
+            let (inside, _) = self.open_candidates(quantity, supply, frame, &[0]);
+            add(&inside, Truth::Unknown, total as u32);
+        }
+        Candidates { nearest: found.into_iter().map(|(.., candidate)| candidate).collect(), total: total as u64 }
+    }
+
+    /// A frame of one row in which a scope is bound, and the `let`s that some expressions need.
+    fn scope_frame<'p>(&self, scope: &[(VariableId, Binding)], exprs: impl Iterator<Item = &'a Expr>) -> Frame<'p, 'a> {
+        let mut frame = Frame::new(1);
+        for (variable, binding) in scope {
+            let value = match binding {
+                Binding::Row(_, row) => Vector::table_rows(vec![*row]),
+                Binding::Element(cell) => Vector::from_cells(vec![cell.clone()]),
+                Binding::Missing(_) => Vector::unknown_row(1),
+            };
+            frame.bind(*variable, value);
+        }
+        let mut needed: std::collections::BTreeSet<VariableId> = exprs.flat_map(free_variables).collect();
+        let lets = self.body.steps.iter().filter_map(|step| match step {
+            Step::Let { variable, value, .. } => Some((*variable, value)),
+            Step::ForEach { .. } => None,
+        });
+        let lets: Vec<(VariableId, &'a Expr)> = lets.collect();
+        for (variable, value) in lets.iter().rev() {
+            if needed.contains(variable) {
+                needed.extend(free_variables(value));
+            }
+        }
+        for (variable, value) in lets {
+            if needed.contains(&variable) {
+                let value = self.eval(value, &frame);
+                frame.bind(variable, value);
+            }
+        }
+        frame
+    }
+}

@@ -1,0 +1,431 @@
+//! Subjects: the rows that the steps of a body lead to, and what its condition says of each.
+
+use rayon::prelude::*;
+
+use super::Evaluator;
+use super::evaluation::{Binding, StepCount, Subject};
+use super::frame::Frame;
+use super::join::Pairs;
+use super::kernel::positions;
+use super::quantity::Quantity;
+use super::vector::Vector;
+use crate::data::{Extract, State};
+use crate::ir::{Binder, Condition, Domain, Expr, IfAbsent, IfNone, Step};
+use crate::schema::RecordId;
+use crate::value::Truth;
+
+/// How many batches of tuples are prepared before they are judged, at the same time.
+const TOGETHER: usize = 16;
+
+/// What became of the rows of a frame: counts, and subjects by the row that they belong to.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    /// One for each `for each` of the body.
+    pub(crate) steps: Vec<StepCount>,
+    /// How many hold, not vacuously.
+    pub(crate) holds: u64,
+    /// How many hold vacuously.
+    pub(crate) vacuous: u64,
+    /// Those that fail, and whether that is major.
+    pub(crate) fails: Vec<(u32, Subject, Truth)>,
+    /// Those that are not known to hold, or to belong.
+    pub(crate) unknown: Vec<(u32, Subject)>,
+}
+
+/// The status of a row that is decided before the condition is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decided {
+    Vacuous,
+    Fails,
+    Unknown,
+}
+
+impl Judged {
+    fn new(steps: usize) -> Judged {
+        Judged { steps: vec![StepCount::default(); steps], ..Judged::default() }
+    }
+
+    /// Adds what became of rows that lie at `rows` in the frame around theirs.
+    fn add(&mut self, inner: Judged, rows: impl Fn(u32) -> u32) {
+        for (step, more) in self.steps.iter_mut().zip(inner.steps) {
+            step.candidates += more.candidates;
+            step.kept += more.kept;
+        }
+        self.holds += inner.holds;
+        self.vacuous += inner.vacuous;
+        self.fails.extend(inner.fails.into_iter().map(|(row, subject, major)| (rows(row), subject, major)));
+        self.unknown.extend(inner.unknown.into_iter().map(|(row, subject)| (rows(row), subject)));
+    }
+
+    /// Restores the order of rows; what belongs to one row keeps its order.
+    fn sort(&mut self) {
+        self.fails.sort_by_key(|(row, ..)| *row);
+        self.unknown.sort_by_key(|(row, _)| *row);
+    }
+}
+
+/// Tuples: rows of a frame with candidates of a `for each` whose w is not false.
+struct Tuples<'a> {
+    outer: Vec<u32>,
+    values: Vector<'a>,
+    w: Vec<Truth>,
+}
+
+/// Judges the subjects of one body.
+pub(crate) struct Judge<'e, 'a> {
+    evaluator: &'e Evaluator<'a>,
+    when: Option<&'a Expr>,
+    /// The variables of the `for each` lines, in order.
+    binders: Vec<&'a Binder>,
+    steps: &'a [Step],
+    condition: &'a Condition,
+}
+
+impl<'e, 'a> Judge<'e, 'a> {
+    /// Takes the body of an evaluator. `when` is asked of failing subjects.
+    pub(crate) fn new(evaluator: &'e Evaluator<'a>, when: Option<&'a Expr>) -> Judge<'e, 'a> {
+        let body = evaluator.body;
+        let binder = |step: &'a Step| match step {
+            Step::ForEach { binder, .. } => Some(binder.as_ref()),
+            Step::Let { .. } => None,
+        };
+        let binders = body.steps.iter().filter_map(binder).collect();
+        Judge { evaluator, when, binders, steps: &body.steps, condition: &body.condition }
+    }
+
+    /// Judges all subjects.
+    pub(crate) fn judge(&self) -> Judged {
+        self.run(Frame::new(1), vec![Truth::True], 0, 0)
+    }
+
+    /// Takes the rows of a frame, of which w is not false, through the steps from `step` on; `each` `for each` lines lie
+    /// behind.
+    fn run(&self, mut frame: Frame<'_, 'a>, w: Vec<Truth>, step: usize, each: usize) -> Judged {
+        if w.is_empty() || self.evaluator.is_over_budget() {
+            return Judged::new(self.binders.len());
+        }
+        match self.steps.get(step) {
+            None => self.conclude(&frame, &w, each),
+            Some(Step::Let { variable, value, if_absent }) => {
+                let values = self.evaluator.eval(value, &frame);
+                frame.bind(*variable, values.clone());
+                match if_absent {
+                    Some(meaning) => self.run_present(&frame, &w, &values, *meaning, step, each),
+                    None => self.run(frame, w, step + 1, each),
+                }
+            }
+            Some(Step::ForEach { binder, if_none }) => match (&binder.domain, each) {
+                (Domain::Records(record), 0) => self.run_table(&frame, &w, binder, *record, step),
+                _ => self.run_tuples(&frame, &w, binder, *if_none, step, each),
+            },
+        }
+    }
+
+    /// Decides the rows for which a `let` is absent, and takes the others on.
+    fn run_present(
+        &self,
+        frame: &Frame<'_, 'a>,
+        w: &[Truth],
+        values: &Vector<'a>,
+        meaning: IfAbsent,
+        step: usize,
+        each: usize,
+    ) -> Judged {
+        let is_absent = |row: usize| values.state(row) == State::Absent;
+        let (absent, present) = (positions(w.len(), is_absent), positions(w.len(), |row| !is_absent(row)));
+        let mut judged = Judged::new(self.binders.len());
+        let decided = match meaning {
+            IfAbsent::Nonconformity => Decided::Fails,
+            IfAbsent::NotDetermined => Decided::Unknown,
+        };
+        self.decide(frame, w, &absent, decided, each, &mut judged);
+        let rest = present.iter().map(|row| w[*row as usize]).collect();
+        let inner = self.run(Frame::inside(frame, present.clone()), rest, step + 1, each);
+        judged.add(inner, |row| present[row as usize]);
+        if !absent.is_empty() {
+            judged.sort();
+        }
+        judged
+    }
+
+    /// Takes all rows of a table through the steps, a batch at a time; the frame has one row, the organization.
+    fn run_table(
+        &self,
+        frame: &Frame<'_, 'a>,
+        w: &[Truth],
+        binder: &'a Binder,
+        record: RecordId,
+        step: usize,
+    ) -> Judged {
+        let evaluator = self.evaluator;
+        let table = evaluator.table(record);
+        let (rows, batch) = (table.map_or(0, |table| table.rows as usize), evaluator.options.batch.max(1));
+        let belongs = w.first().copied().unwrap_or(Truth::Unknown);
+        let starts: Vec<usize> = (0..rows).step_by(batch).collect();
+        let batches: Vec<Judged> = starts
+            .into_par_iter()
+            .map(|start| {
+                if evaluator.is_over_budget() {
+                    return Judged::default();
+                }
+                let count = batch.min(rows - start);
+                evaluator.examine(count as u64);
+                let mut inside = Frame::inside(frame, vec![0; count]);
+                inside.bind(binder.variable, Vector::range(start as u32, count));
+                let mut w = vec![belongs; count];
+                evaluator.and_all(binder.conjuncts.iter(), &inside, &mut w);
+                let kept = positions(count, |row| w[row] != Truth::False);
+                let step_count = StepCount { candidates: count as u64, kept: kept.len() as u64 };
+                let mut judged = if kept.len() == count {
+                    self.run(inside, w, step + 1, 1)
+                } else {
+                    w.retain(|w| *w != Truth::False);
+                    self.run(Frame::inside(&inside, kept), w, step + 1, 1)
+                };
+                if let Some(first) = judged.steps.first_mut() {
+                    *first = step_count;
+                }
+                judged
+            })
+            .collect();
+        let mut judged = Judged::new(self.binders.len());
+        for batch in batches {
+            judged.add(batch, |_| 0);
+        }
+        if table.is_none_or(|table| table.extract == Extract::Missing) {
+            let mut inside = Frame::inside(frame, vec![0]);
+            inside.bind(binder.variable, Vector::unknown_row(1));
+            let mut w = vec![belongs.and(Truth::Unknown)];
+            evaluator.and_all(binder.conjuncts.iter(), &inside, &mut w);
+            w.retain(|w| *w != Truth::False);
+            judged.add(self.run(inside, w, step + 1, 1), |_| 0);
+        }
+        judged
+    }
+
+    /// Takes rows with each of their candidates through the steps, and decides those without any.
+    fn run_tuples(
+        &self,
+        frame: &Frame<'_, 'a>,
+        w: &[Truth],
+        binder: &'a Binder,
+        if_none: Option<IfNone>,
+        step: usize,
+        each: usize,
+    ) -> Judged {
+        let mut judged = Judged::new(self.binders.len());
+        let mut has_any = vec![false; w.len()];
+        let mut waiting: Vec<Tuples<'a>> = Vec::new();
+        let judge = |waiting: &mut Vec<Tuples<'a>>, judged: &mut Judged| {
+            let done: Vec<(Vec<u32>, Judged)> = std::mem::take(waiting)
+                .into_par_iter()
+                .map(|tuples| {
+                    let mut inside = Frame::inside(frame, tuples.outer.clone());
+                    inside.bind(binder.variable, tuples.values);
+                    (tuples.outer, self.run(inside, tuples.w, step + 1, each + 1))
+                })
+                .collect();
+            for (outer, inner) in done {
+                judged.add(inner, |row| outer[row as usize]);
+            }
+        };
+        let (mut candidates, mut kept) = (0, 0);
+        self.each_tuples(frame, w, binder, |tuples, looked_at, kept_of_them| {
+            (candidates, kept) = (candidates + looked_at, kept + kept_of_them);
+            tuples.outer.iter().for_each(|row| has_any[*row as usize] = true);
+            waiting.push(tuples);
+            if waiting.len() >= TOGETHER {
+                judge(&mut waiting, &mut judged);
+            }
+        });
+        judge(&mut waiting, &mut judged);
+        if let Some(count) = judged.steps.get_mut(each) {
+            *count = StepCount { candidates, kept };
+        }
+        // Of the first `for each`, having none is a population of none.
+        let none = positions(w.len(), |row| each > 0 && !has_any[row]);
+        let decided = match if_none {
+            None => Some(Decided::Vacuous),
+            Some(IfNone::Nonconformity) => Some(Decided::Fails),
+            Some(IfNone::NotDetermined) => Some(Decided::Unknown),
+            Some(IfNone::NoPopulation) => None,
+        };
+        if let Some(decided) = decided
+            && !none.is_empty()
+        {
+            self.decide(frame, w, &none, decided, each, &mut judged);
+            judged.sort();
+        }
+        judged
+    }
+
+    /// Calls `sink` with the tuples of a frame's rows, in order, some at a time, with how many candidates they were among
+    /// and how many of those are no unknown extra.
+    fn each_tuples(
+        &self,
+        frame: &Frame<'_, 'a>,
+        w: &[Truth],
+        binder: &'a Binder,
+        mut sink: impl FnMut(Tuples<'a>, u64, u64),
+    ) {
+        let evaluator = self.evaluator;
+        let quantity = Quantity::each(binder);
+        let node = evaluator.node(&quantity);
+        let supply = evaluator.supply(&node, frame);
+        evaluator.examine(frame.rows() as u64);
+        let open = positions(frame.rows(), |row| supply.is_open(row));
+        let (open_frame, open_w) = evaluator.open_candidates(&quantity, &supply, frame, &open);
+        let extra = open_frame.variable(binder.variable);
+        let batch = evaluator.options.batch.max(1);
+        let flush = |pairs: &mut Pairs, sink: &mut dyn FnMut(Tuples<'a>, u64, u64)| {
+            let Pairs { outer, candidates, w: mut inner } = std::mem::take(pairs);
+            evaluator.examine(outer.len() as u64);
+            let mut inside = Frame::inside(frame, outer.clone());
+            let values = supply.values(&candidates);
+            inside.bind(binder.variable, values.clone());
+            evaluator.and_conjuncts(&quantity, &supply, &inside, &mut inner);
+            let kept = positions(inner.len(), |pair| inner[pair] != Truth::False);
+            let outer: Vec<u32> = kept.iter().map(|pair| outer[*pair as usize]).collect();
+            let both = |(row, pair): (&u32, &u32)| w[*row as usize].and(inner[*pair as usize]);
+            let w = outer.iter().zip(&kept).map(both).collect();
+            let count = kept.len() as u64;
+            sink(Tuples { outer, values: values.gather(&kept), w }, 0, count);
+        };
+        let all = match (&binder.domain, &supply) {
+            (Domain::Records(record), _) => evaluator.table(*record).map_or(0, |table| u64::from(table.rows)),
+            _ => 0,
+        };
+        let (mut pairs, mut candidates) = (Pairs::default(), 0);
+        let mut open_rows = open.iter().enumerate().peekable();
+        for row in 0..frame.rows() {
+            if let Domain::Records(_) = binder.domain {
+                // Candidates in order of row, whatever they were found by.
+                let mut own = Pairs::default();
+                supply.take(row, 0, usize::MAX, &mut own);
+                let mut order: Vec<u32> = (0..own.outer.len() as u32).collect();
+                order.sort_unstable_by_key(|at| own.candidates[*at as usize]);
+                candidates += all;
+                for at in order {
+                    pairs.outer.push(row as u32);
+                    pairs.candidates.push(own.candidates[at as usize]);
+                    pairs.w.push(own.w[at as usize]);
+                    if pairs.outer.len() >= batch {
+                        flush(&mut pairs, &mut sink);
+                    }
+                }
+            } else {
+                let mut from = 0;
+                loop {
+                    let piece = batch - pairs.outer.len();
+                    let got = supply.take(row, from, piece, &mut pairs);
+                    from += got;
+                    candidates += got as u64;
+                    if got < piece {
+                        break;
+                    }
+                    flush(&mut pairs, &mut sink);
+                }
+            }
+            if let Some((at, _)) = open_rows.next_if(|(_, open)| **open as usize == row) {
+                if open_w[at] != Truth::False {
+                    flush(&mut pairs, &mut sink);
+                    let tuple = Tuples {
+                        outer: vec![row as u32],
+                        values: extra.gather(&[at as u32]),
+                        w: vec![w[row].and(open_w[at])],
+                    };
+                    sink(tuple, 0, 0);
+                }
+            }
+            if evaluator.is_over_budget() {
+                return;
+            }
+        }
+        flush(&mut pairs, &mut sink);
+        sink(Tuples { outer: Vec::new(), values: Vector::unknown(0), w: Vec::new() }, candidates, 0);
+    }
+
+    /// Asks the condition of all rows.
+    fn conclude(&self, frame: &Frame<'_, 'a>, w: &[Truth], each: usize) -> Judged {
+        let mut judged = Judged::new(self.binders.len());
+        let mut truths;
+        match self.condition {
+            Condition::Plain(condition) => truths = self.evaluator.truths(condition, frame),
+            Condition::AnyOf(branches) => {
+                truths = vec![Truth::False; w.len()];
+                self.evaluator.or_all(branches.iter().map(|branch| &branch.condition), frame, &mut truths);
+            }
+            Condition::AllOf(branches) => {
+                truths = vec![Truth::True; w.len()];
+                self.evaluator.and_all(branches.iter().map(|branch| &branch.condition), frame, &mut truths);
+            }
+        }
+        let holds = positions(w.len(), |row| w[row] == Truth::True && truths[row] == Truth::True);
+        let fails = positions(w.len(), |row| w[row] == Truth::True && truths[row] == Truth::False);
+        let unknown = positions(w.len(), |row| w[row] == Truth::Unknown || truths[row] == Truth::Unknown);
+        judged.vacuous = self.count_vacuous(frame, &holds);
+        judged.holds = holds.len() as u64 - judged.vacuous;
+        self.decide(frame, w, &fails, Decided::Fails, each, &mut judged);
+        self.decide(frame, w, &unknown, Decided::Unknown, each, &mut judged);
+        judged
+    }
+
+    fn count_vacuous(&self, frame: &Frame<'_, 'a>, holds: &[u32]) -> u64 {
+        if holds.is_empty() || !self.evaluator.can_be_vacuous(self.condition) {
+            return 0;
+        }
+        let inside = Frame::inside(frame, holds.to_vec());
+        let vacuous = self.evaluator.vacuous_condition(self.condition, &inside);
+        vacuous.iter().filter(|vacuous| **vacuous).count() as u64
+    }
+
+    /// Records rows as decided; those of which it is not known whether they belong are unknown.
+    fn decide(
+        &self,
+        frame: &Frame<'_, 'a>,
+        w: &[Truth],
+        rows: &[u32],
+        decided: Decided,
+        each: usize,
+        judged: &mut Judged,
+    ) {
+        if rows.is_empty() {
+            return;
+        }
+        let (sure, maybe): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| w[**row as usize] == Truth::True);
+        let bound: Vec<(&'a Binder, Vector<'a>)> =
+            self.binders.iter().take(each).map(|binder| (*binder, frame.variable(binder.variable))).collect();
+        let subject = |row: u32| Subject {
+            bindings: bound
+                .iter()
+                .map(|(binder, values)| (binder.variable, binding(&binder.domain, values, row as usize)))
+                .collect(),
+        };
+        judged.unknown.extend(maybe.iter().map(|row| (*row, subject(*row))));
+        match decided {
+            Decided::Vacuous => judged.vacuous += sure.len() as u64,
+            Decided::Unknown => judged.unknown.extend(sure.iter().map(|row| (*row, subject(*row)))),
+            Decided::Fails => {
+                let major = match self.when {
+                    Some(when) if !sure.is_empty() => self.evaluator.truths(when, &Frame::inside(frame, sure.clone())),
+                    _ => vec![Truth::False; sure.len()],
+                };
+                judged.fails.extend(sure.iter().zip(major).map(|(row, major)| (*row, subject(*row), major)));
+            }
+        }
+        if !maybe.is_empty() {
+            judged.unknown.sort_by_key(|(row, _)| *row);
+        }
+    }
+}
+
+/// What a variable of a `for each` stands for in a row.
+fn binding(domain: &Domain, values: &Vector<'_>, row: usize) -> Binding {
+    match domain {
+        Domain::Records(record) => match values.table_row(row) {
+            Some(table_row) => Binding::Row(*record, table_row),
+            None => Binding::Missing(*record),
+        },
+        Domain::Elements(_) => Binding::Element(values.cell(row)),
+    }
+}

@@ -1,0 +1,238 @@
+//! Tallies: what the candidates of one row come to.
+
+use std::sync::Arc;
+
+use super::bounds::{Bounds, Share, ShareCounts, share, share_kind};
+use super::quantity::Goal;
+use crate::schema::Type;
+use crate::value::{Cell, Number, SetValue, Truth, Value};
+
+/// What a quantity is for one row.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    /// A truth value, and whether it is true only because there was nothing to range over.
+    Truth(Truth, bool),
+    /// A value.
+    Cell(Cell),
+    /// A number that is not known, within bounds.
+    Within(Bounds),
+    /// A set.
+    Set(Arc<SetValue>),
+}
+
+/// What is known of a candidate besides its w.
+#[derive(Debug, Clone)]
+pub(crate) enum Entry {
+    /// Nothing else matters.
+    Bare,
+    /// Whether it has what is asked.
+    Truth(Truth),
+    /// Its value.
+    Value(Cell),
+    /// What it goes by, and itself.
+    Keyed(Cell, Value),
+}
+
+/// What was counted of the candidates of one row.
+#[derive(Debug)]
+pub(crate) enum Tally {
+    /// Whether there is any candidate with w not false, and the disjunction of what is looked for.
+    Search { any: bool, found: Truth },
+    /// Candidates with w true, and those with w not false.
+    Count { certain: u64, possible: u64, unbounded: bool },
+    /// Candidates by kind.
+    Share { counts: ShareCounts, unbounded: bool },
+    /// How many numbers, whether something is not known, and the numbers or sums of some of them.
+    Sum { count: u64, open: bool, numbers: Vec<Number> },
+    /// The least or greatest so far: what it goes by and what it is.
+    Best { open: bool, tie: bool, best: Option<(Value, Value)>, passed: Vec<Value> },
+    /// Certain members, or a set of them that is shared.
+    Members { members: Vec<Value>, shared: Option<Arc<SetValue>>, complete: bool },
+}
+
+impl Tally {
+    /// Nothing counted yet.
+    pub(crate) fn new(goal: Goal) -> Tally {
+        match goal {
+            Goal::Exists | Goal::Every | Goal::Each => Tally::Search { any: false, found: Truth::False },
+            Goal::Count => Tally::Count { certain: 0, possible: 0, unbounded: false },
+            Goal::Share => Tally::Share { counts: [0; 6], unbounded: false },
+            Goal::Sum | Goal::Mean => Tally::Sum { count: 0, open: false, numbers: Vec::new() },
+            Goal::Min | Goal::Max | Goal::First | Goal::Last => {
+                Tally::Best { open: false, tie: false, best: None, passed: Vec::new() }
+            }
+            Goal::Set | Goal::Union => Tally::Members { members: Vec::new(), shared: None, complete: true },
+        }
+    }
+
+    /// Whether no further candidate can change the answer.
+    pub(crate) fn is_decided(&self) -> bool {
+        matches!(self, Tally::Search { found: Truth::True, .. })
+    }
+
+    /// Adds a candidate.
+    pub(crate) fn add(&mut self, goal: Goal, w: Truth, entry: Entry) {
+        if w == Truth::False {
+            return;
+        }
+        let certain = w == Truth::True;
+        match (self, entry) {
+            (Tally::Search { any, found }, entry) => {
+                *any = true;
+                *found = found.or(match entry {
+                    Entry::Truth(has) => w.and(!has),
+                    _ => w,
+                });
+            }
+            (Tally::Count { certain: true_ones, possible, .. }, _) => {
+                *true_ones += u64::from(certain);
+                *possible += 1;
+            }
+            (Tally::Share { counts, .. }, Entry::Truth(value)) => {
+                if let Some(kind) = share_kind(w, value) {
+                    counts[kind] += 1;
+                }
+            }
+            (Tally::Sum { count, numbers, .. }, Entry::Value(Cell::Present(Value::Number(n) | Value::Duration(n))))
+                if certain =>
+            {
+                *count += 1;
+                numbers.push(n);
+            }
+            (Tally::Sum { open, .. }, _) => *open = true,
+            (best @ Tally::Best { .. }, Entry::Value(Cell::Present(value))) if certain => {
+                best.offer(goal, value.clone(), value, false);
+            }
+            (best @ Tally::Best { .. }, Entry::Keyed(Cell::Present(by), candidate)) if certain => {
+                best.offer(goal, by, candidate, false);
+            }
+            (Tally::Best { open, .. }, _) => *open = true,
+            (Tally::Members { members, complete, .. }, Entry::Value(Cell::Present(value))) if certain => match value {
+                Value::List(elements) if goal == Goal::Union => {
+                    for element in elements {
+                        match element {
+                            Cell::Present(element) => members.push(element),
+                            _ => *complete = false,
+                        }
+                    }
+                }
+                Value::Set(set) if goal == Goal::Union => {
+                    members.extend(set.members);
+                    *complete &= set.complete;
+                }
+                value => members.push(value),
+            },
+            (Tally::Members { complete, .. }, _) => *complete = false,
+            (Tally::Share { .. }, _) => {}
+        }
+    }
+
+    /// Adds the one extra candidate that stands for any number of unknown ones.
+    pub(crate) fn add_open(&mut self, goal: Goal, w: Truth, entry: Entry) {
+        match self {
+            _ if w == Truth::False => {}
+            Tally::Count { unbounded, .. } | Tally::Share { unbounded, .. } => *unbounded = true,
+            _ => self.add(goal, w, entry),
+        }
+    }
+
+    /// Offers a candidate, or the best of some, as the best of all; `tie`: others were as good.
+    pub(crate) fn offer(&mut self, goal: Goal, by: Value, candidate: Value, tied: bool) {
+        let Tally::Best { tie, best, passed, .. } = self else { return };
+        let is_span = matches!(by, Value::Span(_));
+        let Some((so_far, who)) = best else {
+            (*best, *tie) = (Some((by, candidate)), tied);
+            return;
+        };
+        let order = match (&by, &*so_far) {
+            (Value::Span(a), Value::Span(b)) => a.compare(*b),
+            (a, b) => Some(a.cmp(b)),
+        };
+        let order = if matches!(goal, Goal::Max | Goal::Last) { order.map(std::cmp::Ordering::reverse) } else { order };
+        match order {
+            Some(std::cmp::Ordering::Less) => {
+                if is_span {
+                    passed.push(so_far.clone());
+                }
+                (*best, *tie) = (Some((by, candidate)), tied);
+            }
+            Some(std::cmp::Ordering::Equal) => *tie |= tied || *who != candidate,
+            _ if is_span => passed.push(by),
+            _ => {}
+        }
+    }
+
+    /// The set of the members.
+    pub(crate) fn into_set(self) -> Arc<SetValue> {
+        let Tally::Members { members, shared, complete } = self else { return Arc::default() };
+        match shared {
+            Some(shared) if members.is_empty() && (complete || !shared.complete) => shared,
+            shared => {
+                let (mut all, mut complete) = (members, complete);
+                if let Some(shared) = shared {
+                    all.extend(shared.members.iter().cloned());
+                    complete &= shared.complete;
+                }
+                Arc::new(SetValue::new(all, complete))
+            }
+        }
+    }
+
+    /// Draws the result. `ty` is the type of the quantity.
+    pub(crate) fn finish(self, goal: Goal, ty: &Type) -> Answer {
+        let number = |number: Number| {
+            Answer::Cell(Cell::Present(if *ty == Type::Duration {
+                Value::Duration(number)
+            } else {
+                Value::Number(number)
+            }))
+        };
+        match self {
+            Tally::Search { any, found } => match goal {
+                Goal::Every => Answer::Truth(!found, !any),
+                _ => Answer::Truth(found, false),
+            },
+            Tally::Count { certain, possible, unbounded } => {
+                let whole = |count: u64| Number::from_integer(i128::from(count));
+                if unbounded {
+                    Answer::Within(Bounds { lower: whole(certain), upper: None })
+                } else if certain == possible {
+                    number(whole(certain))
+                } else {
+                    Answer::Within(Bounds { lower: whole(certain), upper: Some(whole(possible)) })
+                }
+            }
+            Tally::Share { counts, unbounded } => match share(counts, unbounded) {
+                Share::Absent => Answer::Cell(Cell::Absent),
+                Share::Exact(known) => number(known),
+                Share::Within(bounds) => Answer::Within(bounds),
+                Share::Unknown => Answer::Cell(Cell::Unknown),
+            },
+            Tally::Sum { open: true, .. } => Answer::Cell(Cell::Unknown),
+            Tally::Sum { count, numbers, .. } => {
+                let sum = Number::sum(numbers.iter().copied());
+                let result = match (goal, count) {
+                    (Goal::Mean, 0) => return Answer::Cell(Cell::Absent),
+                    (Goal::Mean, count) => sum.and_then(|sum| sum.checked_div(Number::from_integer(i128::from(count)))),
+                    _ => sum,
+                };
+                result.map_or(Answer::Cell(Cell::Unknown), number)
+            }
+            Tally::Best { open: true, .. } => Answer::Cell(Cell::Unknown),
+            Tally::Best { best: None, .. } => Answer::Cell(Cell::Absent),
+            Tally::Best { best: Some((by, candidate)), tie, passed, .. } => {
+                // Lengths of time are not all ordered: the best one must be ordered against all others.
+                let beats = |other: &Value| match (&by, other) {
+                    (Value::Span(a), Value::Span(b)) => {
+                        let order = if matches!(goal, Goal::Max | Goal::Last) { b.compare(*a) } else { a.compare(*b) };
+                        order.is_some_and(std::cmp::Ordering::is_le)
+                    }
+                    _ => true,
+                };
+                let unknown = (tie && matches!(goal, Goal::First | Goal::Last)) || !passed.iter().all(beats);
+                Answer::Cell(if unknown { Cell::Unknown } else { Cell::Present(candidate) })
+            }
+            members @ Tally::Members { .. } => Answer::Set(members.into_set()),
+        }
+    }
+}
