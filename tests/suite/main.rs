@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod language;
 mod layers;
 mod report;
 mod workload;
