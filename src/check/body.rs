@@ -176,7 +176,9 @@ impl Checker<'_, '_> {
         if_absent: Option<&crate::source::Spanned<ast::IfAbsent>>,
     ) -> ir::Step {
         let before = self.lenient.len();
+        self.in_let = true;
         let typed = self.infer(value, None);
+        self.in_let = false;
         let lenient = self.lenient.drain(before..).next();
         self.refuse_shadowing(name);
         if let Some(if_absent) = if_absent
@@ -192,7 +194,7 @@ impl Checker<'_, '_> {
             self.facts.extend(typed.path.clone().map(Fact::present));
         }
         let is_condition = ty.base == Type::Boolean;
-        let variable = self.declare(&name.node, name.span, ty, typed.open, false);
+        let variable = self.declare("the `let`", name, ty, typed.open, false);
         self.details[variable.0 as usize].lenient = lenient.filter(|_| is_condition);
         ir::Step::Let {
             variable,

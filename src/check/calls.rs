@@ -168,6 +168,7 @@ impl Checker<'_, '_> {
             });
             named.push(Named {
                 name: parameter.name.node.clone(),
+                what: "the parameter",
                 meaning: Meaning::Argument {
                     value: Box::new(typed),
                     optional: parameter.optional,

@@ -15,7 +15,7 @@ use crate::value::Value;
 const MOST_NODES: usize = 100_000;
 
 /// Deepest nesting of expressions, defines unfolded.
-const MOST_DEPTH: usize = 200;
+const MOST_DEPTH: usize = 300;
 
 /// How the truth of the place counts in the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,8 @@ pub(super) enum Meaning {
 #[derive(Debug, Clone)]
 pub(super) struct Named {
     pub(super) name: String,
+    /// What it is, for messages: `the binder`.
+    pub(super) what: &'static str,
     pub(super) meaning: Meaning,
     pub(super) span: Span,
 }
@@ -110,6 +112,8 @@ pub(super) struct Checker<'w, 'a> {
     pub(super) names: Vec<Named>,
     pub(super) facts: Vec<Fact>,
     pub(super) unfolding: Vec<Unfolding>,
+    /// Whether a `let` is being checked, where no `and` can guard.
+    pub(super) in_let: bool,
     /// Equalities so far in which something absent counts as unequal.
     pub(super) lenient: Vec<Diagnostic>,
     arguments: u32,
@@ -131,6 +135,7 @@ impl<'w, 'a> Checker<'w, 'a> {
             names: Vec::new(),
             facts: Vec::new(),
             unfolding: Vec::new(),
+            in_let: false,
             lenient: Vec::new(),
             arguments: 0,
             nodes: 0,
@@ -182,7 +187,7 @@ impl<'w, 'a> Checker<'w, 'a> {
         if self.nodes > MOST_NODES && before <= MOST_NODES {
             let at = self.unfolding.first().map_or(span, |call| call.span);
             let message = format!("this unfolds to more than {MOST_NODES} parts");
-            let diagnostic = Diagnostic::new(Code::TooLong, at, message, "unfolds without end in sight")
+            let diagnostic = Diagnostic::new(Code::TooLong, at, message, "too much when it is unfolded")
                 .with_help("let the defines use each other less often, or name parts with `let`");
             self.diagnostics.push(diagnostic);
         }
@@ -229,11 +234,19 @@ impl<'w, 'a> Checker<'w, 'a> {
     }
 
     /// Declares a variable and brings its name into scope.
-    pub(super) fn declare(&mut self, name: &str, span: Span, ty: Ty, open: bool, over_records: bool) -> VariableId {
+    pub(super) fn declare(
+        &mut self,
+        what: &'static str,
+        name: &crate::syntax::ast::Name,
+        ty: Ty,
+        open: bool,
+        over_records: bool,
+    ) -> VariableId {
+        let (name, span) = (&name.node, name.span);
         let id = VariableId(self.variables.len() as u32);
-        self.variables.push(Variable { name: name.to_owned(), ty });
+        self.variables.push(Variable { name: name.clone(), ty });
         self.details.push(Detail { span, open, over_records, lenient: None });
-        self.names.push(Named { name: name.to_owned(), meaning: Meaning::Variable(id), span });
+        self.names.push(Named { name: name.clone(), what, meaning: Meaning::Variable(id), span });
         id
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::items::{ItemId, Items, Reach};
 use super::world::World;
-use crate::diagnostic::{Code, Diagnostic, closest, suggest};
+use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir;
 use crate::source::Span;
 use crate::syntax::ast::{self, Item, ItemKind, Modality};
@@ -154,12 +154,6 @@ fn wrong_modality(
 
 /// The clauses beside one that does not exist: those of the same parent, else the parent.
 fn near_clauses(standard: &ir::Standard, number: &str) -> Option<String> {
-    if let Some(near) = closest(number, standard.clauses.iter().map(|clause| clause.number.as_str()))
-        && near.rsplit_once('.').map(|(parent, _)| parent) == number.rsplit_once('.').map(|(parent, _)| parent)
-    {
-        let title = standard.clauses.iter().find(|clause| clause.number == near).map(|clause| clause.title.as_str());
-        return Some(format!("did you mean {near}, {}?", title.unwrap_or_default()));
-    }
     let mut parent = number;
     while let Some((shorter, _)) = parent.rsplit_once('.') {
         parent = shorter;
@@ -177,5 +171,5 @@ fn near_clauses(standard: &ir::Standard, number: &str) -> Option<String> {
             return Some(format!("cite {parent} itself, which has no clauses below it"));
         }
     }
-    None
+    suggest(number, "clauses", standard.clauses.iter().map(|clause| clause.number.as_str()))
 }

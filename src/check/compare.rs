@@ -50,6 +50,10 @@ fn is_number(ty: &Type) -> bool {
     matches!(ty, Type::Integer | Type::Decimal)
 }
 
+fn is_text_literal(expr: &Expr) -> bool {
+    expr.ty.base == Type::Text && matches!(expr.kind, ExprKind::Literal(_))
+}
+
 /// The records whose key a value is.
 fn targets(ty: &Type) -> Option<Vec<RecordId>> {
     match ty {
@@ -174,11 +178,13 @@ impl Checker<'_, '_> {
 
     pub(super) fn incompatible_enums(&mut self, left: &Expr, right: &Expr) {
         let (a, b) = (self.show(&left.ty.base), self.show(&right.ty.base));
-        let message = format!("`{a}` and `{b}` have nothing in common that could be compared");
+        let message = format!("neither of `{a}` and `{b}` has all members of the other");
         self.report(
             Diagnostic::new(Code::IncompatibleEnums, right.span, message, format!("`{b}`"))
                 .with_label(left.span, format!("`{a}`"))
-                .with_help("one of the two must have all members of the other (and in the same order for `<`)"),
+                .with_help(
+                    "declare the members that both can have in one of the two, in the same order if they are ordered",
+                ),
         );
     }
 
@@ -190,7 +196,9 @@ impl Checker<'_, '_> {
                     "a duration is exact, a span counts calendar days and months; a difference of timestamps is a duration, one of dates a span"
                         .to_owned(),
                 ),
-                (Type::Text, other) | (other, Type::Text) if is_number(other) => {
+                (Type::Text, other) | (other, Type::Text)
+                    if is_number(other) && [left, right].iter().any(|side| is_text_literal(side)) =>
+                {
                     Some("a number stands without quotation marks".to_owned())
                 }
                 (Type::List(_) | Type::Set(_), _) => Some(format!("ask `… in {}`", self.world.text(left.span))),

@@ -135,6 +135,11 @@ pub(super) fn check_all<'a>(world: &mut World<'a>) {
             }
             let diagnostic = diagnostic.with_help("write what it stands for without the call");
             world.items.report(item, diagnostic);
+            let around: Vec<Reach> =
+                cycle.iter().filter_map(|(name, _)| Some(Reach::Item(declared.get(name)?.0))).collect();
+            if let Some(known) = world.defines.get_mut(name) {
+                known.reaches.extend(around);
+            }
             continue;
         }
         check_one(world, name, item, define);
@@ -172,7 +177,7 @@ fn declare<'a>(world: &mut World<'a>, item: ItemId, define: &'a ast::Define) -> 
                     .with_help("rename one of the two"),
             );
         } else if let Some((what, place)) = world.taken(&name.node) {
-            let message = format!("`{}` is already {what}", name.node);
+            let message = format!("`{}` is already {what} of that name", name.node);
             let mut diagnostic = Diagnostic::new(Code::ShadowedName, name.span, message, "declared again here");
             if let Some(place) = place {
                 diagnostic = diagnostic.with_label(place, "declared here");
@@ -184,8 +189,8 @@ fn declare<'a>(world: &mut World<'a>, item: ItemId, define: &'a ast::Define) -> 
     let is_word = BUILT_IN.contains(&name.node.as_str()) || FUNCTIONS.contains(&name.node.as_str());
     let parameter = world.items.find(ItemKind::Parameter, &name.node).first().map(|id| world.items.place(*id));
     if is_word || parameter.is_some() {
-        let what = if is_word { "a word of the language" } else { "a parameter" };
-        let message = format!("`{}` is already {what}", name.node);
+        let what = if is_word { "the word of the language" } else { "the parameter" };
+        let message = format!("`{}` is already {what} of that name", name.node);
         let mut diagnostic = Diagnostic::new(Code::ShadowedName, name.span, message, "declared again here");
         if let Some(place) = parameter {
             diagnostic = diagnostic.with_label(place, "declared here");
@@ -209,7 +214,7 @@ fn check_one<'a>(world: &mut World<'a>, name: &'a str, item: ItemId, define: &'a
         };
         let over_records = matches!(base, Type::Row(_));
         let ty = Ty { base, optional: parameter.optional };
-        checker.declare(&parameter.name.node, parameter.name.span, ty, true, over_records);
+        checker.declare("the parameter", parameter.name, ty, true, over_records);
     }
     checker.infer(&define.body, None);
     let (diagnostics, reaches) = (checker.diagnostics, checker.reaches);

@@ -81,7 +81,10 @@ impl Checker<'_, '_> {
 
     /// Checks a condition.
     pub(super) fn condition(&mut self, expr: &ast::Expr) -> Typed {
+        // Inside a condition an `and` can guard, even in a `let`.
+        let in_let = std::mem::take(&mut self.in_let);
         let typed = self.infer(expr, Some(&Type::Boolean));
+        self.in_let = in_let;
         match &typed.expr.ty.base {
             Type::Boolean if typed.expr.ty.optional => {
                 self.unguarded_condition(&typed);
@@ -170,12 +173,14 @@ impl Checker<'_, '_> {
         };
         if let (Some(position), Some(ty)) = (member, expected) {
             if let Some((what, place)) = self.declared(name) {
-                let message = format!("`{name}` is a member of `{}` and {what}", self.show(ty));
+                let message = format!("`{name}` is a member of `{}` and {what} of that name", self.show(ty));
                 let mut diagnostic = Diagnostic::new(Code::ShadowedName, span, message, "which of the two is meant?");
                 if let Some(place) = place {
                     diagnostic = diagnostic.with_label(place, format!("{what} is declared here"));
                 }
-                self.report(diagnostic.with_help(format!("rename {what}, so that `{name}` means the member alone")));
+                self.report(
+                    diagnostic.with_help(format!("rename {what}: beside an enum, `{name}` means the member alone")),
+                );
             }
             return self.literal(Value::Member(position), ty.clone(), span);
         }
@@ -201,14 +206,14 @@ impl Checker<'_, '_> {
     /// What a name is declared as, as far as it may not also be an enum member.
     fn declared(&self, name: &str) -> Option<(&'static str, Option<Span>)> {
         if let Some(named) = self.lookup(name) {
-            return Some(("a name in scope", Some(named.span)));
+            return Some((named.what, Some(named.span)));
         }
-        for (kind, what) in [(ItemKind::Parameter, "a parameter"), (ItemKind::Define, "a define")] {
+        for (kind, what) in [(ItemKind::Parameter, "the parameter"), (ItemKind::Define, "the define")] {
             if let Some(id) = self.world.items.find(kind, name).first() {
                 return Some((what, Some(self.world.items.place(*id))));
             }
         }
-        BUILT_IN.contains(&name).then_some(("a word of the language", None))
+        BUILT_IN.contains(&name).then_some(("the word of the language", None))
     }
 
     fn meaning(&mut self, meaning: Meaning, span: Span) -> Typed {

@@ -43,9 +43,12 @@ impl Checker<'_, '_> {
         let text = self.show_typed(typed);
         let diagnostic = self.unguarded_base(typed, format!("`{text}` may be absent"));
         if typed.path.is_some() {
-            diagnostic
-                .with_help(format!("guard it: `{text} is present and …`"))
-                .with_help(format!("or give a default: `({text} otherwise …)`"))
+            let guard = if self.in_let {
+                format!("leave out what does not have it, where it is chosen: `where {text} is present`")
+            } else {
+                format!("guard it: `{text} is present and …`")
+            };
+            diagnostic.with_help(guard).with_help(format!("or give a default: `({text} otherwise …)`"))
         } else {
             diagnostic
                 .with_help(format!("name it and say what its absence means: `let x = {text}` with `if absent: …`"))
@@ -105,6 +108,9 @@ impl Checker<'_, '_> {
         let diagnostic =
             Diagnostic::new(Code::PresenceOfRequired, typed.expr.span, message, format!("`{shown}`: never absent"));
         let diagnostic = match typed.path.as_ref().and_then(|path| path.fields.last()) {
+            Some((record, field)) if self.world.schema().record(*record).key.contains(field) => {
+                diagnostic.with_help("leave the question out: a record has its key")
+            }
             Some((record, field)) => {
                 let declared = self.world.schema().record(*record).field_type(*field);
                 diagnostic.with_label(declared.span, "declared required here").with_help(format!(

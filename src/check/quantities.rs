@@ -39,12 +39,12 @@ impl Checker<'_, '_> {
     /// Refuses a name that already means something here.
     pub(super) fn refuse_shadowing(&mut self, name: &ast::Name) {
         let place = if let Some(named) = self.lookup(&name.node) {
-            Some(("a name in scope", Some(named.span)))
+            Some((named.what, Some(named.span)))
         } else {
             self.world.taken(&name.node)
         };
         if let Some((what, place)) = place {
-            let message = format!("`{}` is already {what}", name.node);
+            let message = format!("`{}` is already {what} of that name", name.node);
             let mut diagnostic = Diagnostic::new(Code::ShadowedName, name.span, message, "declared again here");
             if let Some(place) = place {
                 diagnostic = diagnostic.with_label(place, "declared here");
@@ -86,7 +86,7 @@ impl Checker<'_, '_> {
         };
         self.refuse_shadowing(&binder.name);
         let over_records = matches!(domain, Domain::Records(_));
-        let variable = self.declare(&binder.name.node, binder.name.span, Ty::required(ty), open, over_records);
+        let variable = self.declare("the binder", &binder.name, Ty::required(ty), open, over_records);
         let (mut conjuncts, mut facts) = (Vec::new(), Vec::new());
         if let Some(condition) = &binder.condition {
             let typed = self.at(polarity, |checker| checker.condition(condition));

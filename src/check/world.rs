@@ -66,13 +66,13 @@ impl<'a> World<'a> {
 
     /// What a name means everywhere, and where it is declared; no binder may take it.
     pub(super) fn taken(&self, name: &str) -> Option<(&'static str, Option<Span>)> {
-        for (kind, what) in [(ItemKind::Parameter, "a parameter"), (ItemKind::Define, "a define")] {
+        for (kind, what) in [(ItemKind::Parameter, "the parameter"), (ItemKind::Define, "the define")] {
             if let Some(id) = self.items.find(kind, name).first() {
                 return Some((what, Some(self.items.place(*id))));
             }
         }
         let is_word = BUILT_IN.contains(&name) || FUNCTIONS.contains(&name);
-        is_word.then_some(("a word of the language", None))
+        is_word.then_some(("the word of the language", None))
     }
 
     /// The text under a span, on one line.

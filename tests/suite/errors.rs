@@ -19,6 +19,16 @@ struct Folder {
 const SYNTAX: Folder =
     Folder { name: "syntax", stage: Stage::Syntax, find: syntax_diagnostics, made: &[Code::TooLarge] };
 
+const CHECK: Folder = Folder { name: "check", stage: Stage::Check, find: check_diagnostics, made: &[] };
+
+/// What the checker says of a program; what its parser says is left out.
+fn check_diagnostics(sources: &Sources) -> Vec<Diagnostic> {
+    let parsed: Vec<_> = sources.ids().map(|id| (id, syntax::parse(id, &sources.file(id).text))).collect();
+    let mut found = shall::check::check(&parsed, sources).all_diagnostics();
+    found.retain(|diagnostic| diagnostic.code.stage() == Stage::Check);
+    found
+}
+
 fn syntax_diagnostics(sources: &Sources) -> Vec<Diagnostic> {
     let mut diagnostics: Vec<Diagnostic> = sources
         .ids()
@@ -107,6 +117,21 @@ fn each_syntax_fixture_raises_exactly_its_code() {
 #[test]
 fn each_syntax_code_has_a_fixture() {
     SYNTAX.each_code_has_a_fixture();
+}
+
+#[test]
+fn faults_of_meaning_are_reported_in_words_that_are_kept() {
+    CHECK.snapshots();
+}
+
+#[test]
+fn each_fixture_of_meaning_raises_exactly_its_code() {
+    CHECK.each_fixture_raises_exactly_its_code();
+}
+
+#[test]
+fn each_code_of_the_checker_has_a_fixture() {
+    CHECK.each_code_has_a_fixture();
 }
 
 #[test]
