@@ -8,7 +8,7 @@ use shall::diagnostic::render::render;
 use shall::source::Sources;
 
 /// The policy files under a folder, in order of name.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,0 +1,38 @@
+//! The policies of the sample organization, beside the pack, and those of the examples check.
+
+use std::path::Path;
+
+use crate::check::{check_texts, files, show};
+
+/// Checks the files under some folders as one program; returns how many rules and advice it has, and every diagnostic as text.
+fn check(folders: &[&str]) -> (usize, usize, String) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let texts: Vec<(String, String)> = folders
+        .iter()
+        .flat_map(|folder| files(&root.join(folder)))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a policy file can be read");
+            (path.strip_prefix(root).expect("under the project").display().to_string(), text)
+        })
+        .collect();
+    let (checked, sources) = check_texts(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    (checked.program.rules.len(), checked.advice.advice.len(), show(&checked.all_diagnostics(), &sources))
+}
+
+#[test]
+fn the_pack_and_the_sample_organization_check() {
+    let pack = ["policies/standards", "policies/records", "policies/rules", "policies/advice"];
+    let (rules, advice, found) = check(&[&pack[..], &["fixtures/marmalade-ferries/policies"]].concat());
+    insta::assert_snapshot!(
+        "the_pack_and_the_sample_organization_check",
+        format!("{rules} rules, {advice} advice\n{found}")
+    );
+}
+
+#[test]
+fn the_examples_check() {
+    for (example, expected) in [("policies/examples/uci", 26), ("policies/examples/itop", 10)] {
+        let (rules, _, found) = check(&[example]);
+        assert_eq!((rules, found.as_str()), (expected, ""), "{example}");
+    }
+}
