@@ -4,13 +4,34 @@
 //! typed columns in which enums and references are small integers, with the findings made on the way. Whether a record
 //! is *judged* is not known here.
 
+mod build;
+mod cells;
+mod choose;
 pub mod column;
+mod cut;
+mod decode;
+mod filter;
 pub mod finding;
+mod json;
+mod keys;
+mod load;
+pub mod pattern;
+mod plan;
+mod project;
+mod references;
+mod rows;
+mod stream;
+mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
+pub use choose::{choose_sources, no_data};
 pub use column::{Column, ColumnValues, ListColumn, State, TextColumn};
 pub use finding::{DataError, Finding, Findings};
+pub use load::{Loaded, Loading, load};
+pub use stream::{Files, Limits, Progress, Silent};
 
 use crate::schema::{FieldId, KeySpaceId, RecordId};
 use crate::value::{Cell, KeyId};

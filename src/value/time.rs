@@ -139,6 +139,14 @@ impl Timestamp {
         Timestamp::from_civil_offset(civil, offset?)
     }
 
+    /// Reads the same, and where there is no offset a clock of the zone; `None` without a zone too.
+    pub fn parse_in(text: &str, zone: Option<&Zone>) -> Option<Timestamp> {
+        match parse_civil_and_offset(text)? {
+            (civil, Some(offset)) => Timestamp::from_civil_offset(civil, offset),
+            (civil, None) => zone?.instant(civil),
+        }
+    }
+
     /// Makes the instant at which a clock set to an offset (seconds east of UTC) shows that time.
     pub(crate) fn from_civil_offset(civil: civil::DateTime, offset: i32) -> Option<Timestamp> {
         let days = i64::from(Date::from_civil(civil.date()).0);

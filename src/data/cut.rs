@@ -1,0 +1,227 @@
+//! Files cut into chunks of whole records, so that records can be decoded side by side in bounded memory.
+//!
+//! Every byte of a file is in exactly one chunk. A cutter knows no more of the records than where they end; whether
+//! they are in order is found out by who reads them.
+
+mod document;
+
+pub(super) use document::Documents;
+
+use super::cells;
+use super::stream::{Fault, Limits, Position, Stream};
+use crate::diagnostic::Code;
+
+/// Whole records of a file, with the bytes around them.
+#[derive(Debug, Clone)]
+pub(super) struct Chunk {
+    /// The bytes.
+    pub(super) bytes: Vec<u8>,
+    /// Where the first of them stands in the file.
+    pub(super) start: Position,
+    /// Where records are in the bytes; empty where lines or rows show it.
+    pub(super) records: Vec<(u32, u32)>,
+    /// Whether the file ends behind it.
+    pub(super) is_last: bool,
+    /// Whether its one record is the whole file.
+    pub(super) is_lone: bool,
+}
+
+/// The bytes of a file that were read and not yet given out.
+pub(super) struct Window<'a> {
+    stream: Stream<'a>,
+    bytes: Vec<u8>,
+    start: Position,
+    ended: bool,
+    limits: Limits,
+    block: usize,
+}
+
+impl<'a> Window<'a> {
+    /// Begins a file, behind its byte order mark; `block` is how much is read at a time.
+    pub(super) fn new(stream: Stream<'a>, limits: Limits, block: usize) -> Result<Window<'a>, Fault> {
+        let mut window =
+            Window { stream, bytes: Vec::new(), start: Position::START, ended: false, limits, block: block.max(1) };
+        while window.bytes.len() < 4 && window.more()? {}
+        if window.bytes.starts_with(b"\xEF\xBB\xBF") {
+            window.bytes.drain(..3);
+            window.start.byte = 3;
+        } else if window.bytes.starts_with(b"\xFF\xFE") || window.bytes.starts_with(b"\xFE\xFF") {
+            return Err(Fault::malformed("the file is UTF-16").at(Position::START).help("save it as UTF-8"));
+        } else if window.bytes.starts_with(b"\x1F\x8B") {
+            return Err(Fault::malformed("the file is gzip and is not named so")
+                .at(Position::START)
+                .help("add `.gz` to its name"));
+        } else if window.bytes.starts_with(b"PK\x03\x04") {
+            return Err(Fault::malformed("the file is a ZIP archive or a spreadsheet")
+                .at(Position::START)
+                .help("unpack it, or export it as CSV"));
+        }
+        Ok(window)
+    }
+
+    /// Reads another block; returns whether there was anything.
+    fn more(&mut self) -> Result<bool, Fault> {
+        if self.ended {
+            return Ok(false);
+        }
+        let before = self.bytes.len();
+        self.bytes.resize(before + self.block, 0);
+        let mut filled = before;
+        while filled < self.bytes.len() {
+            match self.stream.read(&mut self.bytes[filled..]) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(count) => filled += count,
+                Err(fault) => {
+                    self.bytes.truncate(filled);
+                    self.ended = true;
+                    return Err(fault.at_end(self.start.after(&self.bytes)));
+                }
+            }
+        }
+        self.bytes.truncate(filled);
+        Ok(filled > before)
+    }
+
+    /// Gives out the first bytes.
+    fn take(&mut self, count: usize, records: Vec<(u32, u32)>) -> Chunk {
+        let rest = self.bytes.split_off(count);
+        let bytes = std::mem::replace(&mut self.bytes, rest);
+        let start = self.start;
+        self.start = start.after(&bytes);
+        Chunk { bytes, start, records, is_last: self.ended && self.bytes.is_empty(), is_lone: false }
+    }
+
+    fn place(&self, offset: usize) -> Position {
+        self.start.after(&self.bytes[..offset])
+    }
+
+    /// The fault of a record that is too large, at the offset of its beginning.
+    fn too_large(&self, offset: usize) -> Fault {
+        Fault::new(Code::DataLimit, format!("a record is larger than {} bytes", self.limits.record))
+            .at(self.place(offset))
+            .help("check whether the file has the form that its name promises")
+    }
+}
+
+/// Gives out a file in chunks.
+pub(super) trait Cutter: Send {
+    /// Returns the next chunk; none at the end. Behind a fault there is nothing more.
+    fn next(&mut self) -> Result<Option<Chunk>, Stop>;
+}
+
+/// Why there are no more chunks: the last one, of what comes before the fault, and the fault.
+#[derive(Debug)]
+pub(super) struct Stop {
+    pub(super) last: Option<Chunk>,
+    pub(super) fault: Fault,
+}
+
+/// Cuts behind line breaks.
+pub(super) struct Lines<'a>(pub(super) Window<'a>);
+
+impl Cutter for Lines<'_> {
+    fn next(&mut self) -> Result<Option<Chunk>, Stop> {
+        let window = &mut self.0;
+        // What is left of the block before has no line break.
+        let mut searched = 0;
+        loop {
+            if let Some(newline) = memchr::memrchr(b'\n', &window.bytes[searched..]) {
+                return Ok(Some(window.take(searched + newline + 1, Vec::new())));
+            }
+            searched = window.bytes.len();
+            if window.bytes.len() > window.limits.record {
+                let fault = window.too_large(0);
+                return Err(Stop { last: None, fault });
+            }
+            match window.more() {
+                Ok(true) => {}
+                Ok(false) if window.bytes.is_empty() => return Ok(None),
+                Ok(false) => return Ok(Some(window.take(window.bytes.len(), Vec::new()))),
+                Err(fault) => {
+                    let whole = memchr::memrchr(b'\n', &window.bytes).map_or(0, |newline| newline + 1);
+                    return Err(Stop { last: Some(window.take(whole, Vec::new())), fault });
+                }
+            }
+        }
+    }
+}
+
+/// Cuts behind rows of cells.
+pub(super) struct Rows<'a> {
+    window: Window<'a>,
+    delimiter: u8,
+}
+
+impl<'a> Rows<'a> {
+    /// Begins a file and takes its header: the first line that is not blank.
+    pub(super) fn new(mut window: Window<'a>, delimiter: u8) -> Result<(Rows<'a>, Chunk), Fault> {
+        loop {
+            let end = loop {
+                if let Some(end) = cells::row_end(&window.bytes, 0, delimiter) {
+                    break end;
+                }
+                if window.bytes.len() > window.limits.record {
+                    return Err(window.too_large(0));
+                }
+                if !window.more()? {
+                    break window.bytes.len();
+                }
+            };
+            if end == 0 {
+                return Err(Fault::malformed("the file is empty: a header was expected")
+                    .at(window.start)
+                    .help("export it again; an extract without records still has its header"));
+            }
+            if let Some(cell) = cells::open_quote(&window.bytes[..end], 0, delimiter) {
+                return Err(in_quotes(&window, cell));
+            }
+            let header = window.take(end, Vec::new());
+            if !header.bytes.iter().all(u8::is_ascii_whitespace) {
+                return Ok((Rows { window, delimiter }, header));
+            }
+        }
+    }
+}
+
+fn in_quotes(window: &Window<'_>, cell: usize) -> Fault {
+    Fault::truncated("the file ends within a quoted cell that begins here").at(window.place(cell))
+}
+
+impl Cutter for Rows<'_> {
+    fn next(&mut self) -> Result<Option<Chunk>, Stop> {
+        let window = &mut self.window;
+        let mut end = 0;
+        loop {
+            // Without quotation marks every line break ends a row.
+            if memchr::memchr(b'"', &window.bytes[end..]).is_none() {
+                end = memchr::memrchr(b'\n', &window.bytes).map_or(end, |newline| newline + 1);
+            } else {
+                while let Some(next) = cells::row_end(&window.bytes, end, self.delimiter) {
+                    end = next;
+                }
+            }
+            if end > 0 {
+                return Ok(Some(window.take(end, Vec::new())));
+            }
+            if window.bytes.len() - end > window.limits.record {
+                let fault = window.too_large(end);
+                return Err(Stop { last: Some(window.take(end, Vec::new())), fault });
+            }
+            match window.more() {
+                Ok(true) => {}
+                Ok(false) if window.bytes.is_empty() => return Ok(None),
+                Ok(false) => {
+                    if let Some(cell) = cells::open_quote(&window.bytes, end, self.delimiter) {
+                        let fault = in_quotes(window, cell);
+                        return Err(Stop { last: Some(window.take(end, Vec::new())), fault });
+                    }
+                    return Ok(Some(window.take(window.bytes.len(), Vec::new())));
+                }
+                Err(fault) => return Err(Stop { last: Some(window.take(end, Vec::new())), fault }),
+            }
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! Values of an export to values of a field's type.
+
+mod number;
+mod period;
+
+use number::Scaled;
+
+use super::column::{Column, State};
+use super::json::{Escapes, Mistake, Raw, Scanner, resolve};
+use super::project::{Item, Slot};
+use crate::diagnostic::{Code, suggest};
+use crate::ir::mapping::{NumberNotation, Reading};
+use crate::schema::{Schema, Ty, Type};
+use crate::value::CalendarSpan;
+use crate::value::time::format::TimeFormat;
+use crate::value::time::{DAY, Date, Timestamp};
+
+/// Why a value is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// It is not there, and must be.
+    Missing,
+    /// It is not what is named here.
+    Malformed(&'static str),
+    /// It is not in the value map, or no member of the enum.
+    Unmapped,
+}
+
+/// The codes of findings that complaints become, in the order of [`Trouble::kind`].
+pub(super) const KINDS: [Code; 3] = [Code::MissingValue, Code::MalformedValue, Code::UnmappedValue];
+
+impl Trouble {
+    /// The kind of finding that it makes: a position in [`KINDS`].
+    pub(super) fn kind(self) -> usize {
+        match self {
+            Trouble::Missing => 0,
+            Trouble::Malformed(_) => 1,
+            Trouble::Unmapped => 2,
+        }
+    }
+}
+
+/// Something wrong with the value of a field, or with an element of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Complaint {
+    pub(super) trouble: Trouble,
+    /// The value as it stands in the export, cut.
+    pub(super) value: String,
+}
+
+/// Most characters of a value that are kept for a finding.
+const SHOWN: usize = 80;
+
+/// Cuts a text to so many characters; the last of a cut one is an ellipsis.
+pub(super) fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(SHOWN - 1).chain(['…']).collect(),
+    }
+}
+
+/// Reads the values of one field.
+#[derive(Debug, Clone)]
+pub(super) struct Decoder {
+    ty: Type,
+    optional: bool,
+    reading: Reading,
+    times: Vec<TimeFormat>,
+    /// Whether keys of a reference are integers, so that `007` and `7` are one key.
+    integer_keys: bool,
+    depth: usize,
+}
+
+/// A value as a text, or that there is none.
+enum Text<'a> {
+    Absent,
+    /// The text, and whether it is a number of JSON, which is never in a local notation.
+    Some(&'a str, bool),
+    Trouble(Trouble),
+}
+
+impl Decoder {
+    /// Makes the decoder of a field. Forms of times that cannot be read were refused when the source was checked.
+    pub(super) fn new(schema: &Schema, ty: &Ty, reading: &Reading, depth: usize) -> Decoder {
+        let times = reading.times.iter().filter_map(|form| TimeFormat::new(form).ok()).collect();
+        let innermost = match &ty.base {
+            Type::List(element) => element,
+            other => other,
+        };
+        let integer_keys = match innermost {
+            Type::Reference(targets) => targets.iter().all(|target| {
+                let record = schema.record(*target);
+                record.single_key().is_some_and(|key| record.field_type(key).ty.base == Type::Integer)
+            }),
+            _ => false,
+        };
+        Decoder { ty: ty.base.clone(), optional: ty.optional, reading: reading.clone(), times, integer_keys, depth }
+    }
+
+    /// The field's type.
+    pub(super) fn ty(&self) -> &Type {
+        &self.ty
+    }
+
+    /// The state of a value that is not there.
+    pub(super) fn state_of_nothing(&self) -> State {
+        if self.optional { State::Absent } else { State::Unknown }
+    }
+
+    /// Adds a row's value to a column, and complaints about it to a list. Returns whether the key was there.
+    pub(super) fn decode(
+        &self,
+        slot: &Slot<'_>,
+        column: &mut Column,
+        scratch: &mut String,
+        complaints: &mut Vec<Complaint>,
+    ) -> bool {
+        let before = complaints.len();
+        let trouble = match (&self.ty, slot.item) {
+            (_, Item::Missing) => {
+                column.push_without_value(self.state_of_nothing());
+                return false;
+            }
+            (_, Item::Twice) => Some(Trouble::Malformed("one value, and its key stands twice in its object")),
+            (Type::List(element), _) => self.list(element, slot, column, scratch, complaints),
+            (_, Item::Stray(raw)) => self.stray(raw, column, scratch),
+            (ty, Item::Value(raw)) => match self.text(&raw, scratch) {
+                Text::Absent => self.nothing(column),
+                Text::Some(text, is_number) => self.scalar(ty, text, is_number, column).err(),
+                Text::Trouble(trouble) => Some(trouble),
+            },
+        };
+        if let Some(trouble) = trouble {
+            column.push_without_value(State::Unknown);
+            // What is wrong with elements of a list that is itself in order is in the list of complaints already.
+            complaints.truncate(before);
+            complaints.push(Complaint { trouble, value: shown(&slot.item) });
+        }
+        true
+    }
+
+    /// Adds a row without a value: absent, or in trouble where one is required.
+    fn nothing(&self, column: &mut Column) -> Option<Trouble> {
+        if self.optional {
+            column.push_without_value(State::Absent);
+            return None;
+        }
+        Some(Trouble::Missing)
+    }
+
+    /// What lies on the way to a value: nothing there is nothing here; anything else should have been an object.
+    fn stray(&self, raw: Raw<'_>, column: &mut Column, scratch: &mut String) -> Option<Trouble> {
+        match self.text(&raw, scratch) {
+            Text::Absent => self.nothing(column),
+            _ => Some(Trouble::Malformed("an object that holds the value")),
+        }
+    }
+
+    fn text<'a>(&self, raw: &Raw<'a>, scratch: &'a mut String) -> Text<'a> {
+        let (text, is_number) = match raw {
+            Raw::Null => return Text::Absent,
+            Raw::Boolean(true) => ("true", false),
+            Raw::Boolean(false) => ("false", false),
+            Raw::Number(text) => (*text, true),
+            Raw::Text(text, escapes) => match resolve(text, *escapes, scratch) {
+                Some(text) => (text, false),
+                None => return Text::Trouble(Trouble::Malformed("a text whose escapes stand for characters")),
+            },
+            Raw::Array(_) => return Text::Trouble(Trouble::Malformed("a single value, not a list")),
+            Raw::Object(_) => return Text::Trouble(Trouble::Malformed("a single value, not an object")),
+        };
+        if self.is_absent(text) { Text::Absent } else { Text::Some(text, is_number) }
+    }
+
+    fn is_absent(&self, text: &str) -> bool {
+        text.bytes().all(|byte| byte.is_ascii_whitespace())
+            || text.trim().is_empty()
+            || self.reading.absent.iter().any(|marker| marker == text)
+    }
+
+    fn list(
+        &self,
+        element: &Type,
+        slot: &Slot<'_>,
+        column: &mut Column,
+        scratch: &mut String,
+        complaints: &mut Vec<Complaint>,
+    ) -> Option<Trouble> {
+        match slot.item {
+            Item::Value(_) if slot.many => {
+                for item in &slot.items {
+                    self.element(element, item, column, scratch, complaints);
+                }
+            }
+            Item::Value(Raw::Array(text)) => {
+                let mut scanner = Scanner::new(text, 0, self.depth);
+                let read: Result<(), Mistake> = scanner.array(|scanner| {
+                    let raw = scanner.value()?;
+                    self.element(element, &Item::Value(raw), column, scratch, complaints);
+                    Ok(())
+                });
+                // The text was scanned before, so it is an array.
+                debug_assert!(read.is_ok());
+            }
+            Item::Value(Raw::Text(text, escapes)) => {
+                let mut own = String::new();
+                let Some(text) = resolve(text, escapes, &mut own) else {
+                    return Some(Trouble::Malformed("a text whose escapes stand for characters"));
+                };
+                if self.is_absent(text) {
+                    return self.nothing(column);
+                }
+                let Some(split) = self.reading.split.as_deref() else {
+                    return Some(Trouble::Malformed("a list, or a text that the source splits"));
+                };
+                if text.trim() != "[]" {
+                    for part in text.split(split).map(str::trim).filter(|part| !part.is_empty()) {
+                        self.element(
+                            element,
+                            &Item::Value(Raw::Text(part, Escapes::None)),
+                            column,
+                            scratch,
+                            complaints,
+                        );
+                    }
+                }
+            }
+            Item::Value(Raw::Null) => return self.nothing(column),
+            Item::Stray(raw) => return self.stray(raw, column, scratch),
+            Item::Value(raw) => {
+                return match self.text(&raw, scratch) {
+                    Text::Absent => self.nothing(column),
+                    _ => Some(Trouble::Malformed("a list")),
+                };
+            }
+            Item::Missing | Item::Twice => return Some(Trouble::Missing),
+        }
+        column.push_list();
+        None
+    }
+
+    fn element(
+        &self,
+        ty: &Type,
+        item: &Item<'_>,
+        column: &mut Column,
+        scratch: &mut String,
+        complaints: &mut Vec<Complaint>,
+    ) {
+        let Some(elements) = column.elements() else { return };
+        let trouble = match item {
+            Item::Value(raw) => match self.text(raw, scratch) {
+                Text::Absent => Some(Trouble::Missing),
+                Text::Some(text, is_number) => self.scalar(ty, text, is_number, elements).err(),
+                Text::Trouble(trouble) => Some(trouble),
+            },
+            Item::Stray(Raw::Null) | Item::Missing => Some(Trouble::Missing),
+            Item::Stray(_) => Some(Trouble::Malformed("an object that holds the value")),
+            Item::Twice => Some(Trouble::Malformed("one value, and its key stands twice in its object")),
+        };
+        if let Some(trouble) = trouble {
+            elements.push_without_value(State::Unknown);
+            complaints.push(Complaint { trouble, value: shown(item) });
+        }
+    }
+
+    /// Adds a single present value to a column of its type.
+    fn scalar(&self, ty: &Type, text: &str, is_number: bool, column: &mut Column) -> Result<(), Trouble> {
+        if let (Some(map), Type::Enum(_) | Type::Boolean) = (&self.reading.map, ty) {
+            let position = *map.get(text).ok_or(Trouble::Unmapped)?;
+            match ty {
+                Type::Boolean => column.push_boolean(position != 0),
+                _ => column.push_symbol(position),
+            }
+            return Ok(());
+        }
+        let notation = if is_number { NumberNotation::default() } else { self.reading.number };
+        match ty {
+            Type::Text => column.push_text(text),
+            Type::Reference(_) => {
+                match self.integer_keys.then(|| Scaled::parse(text.trim(), notation)?.to_integer()).flatten() {
+                    Some(key) => column.push_text(&key.to_string()),
+                    None => column.push_text(text),
+                }
+            }
+            Type::Enum(members) => column.push_symbol(members.position(text).ok_or(Trouble::Unmapped)?),
+            Type::Boolean => column.push_boolean(boolean(text.trim()).ok_or(Trouble::Malformed("`true` or `false`"))?),
+            Type::Integer => {
+                let number = Scaled::parse(text.trim(), notation).ok_or(Trouble::Malformed("a whole number"))?;
+                column.push_integer(number.to_integer().ok_or(Trouble::Malformed("a whole number of 64 bits"))?);
+            }
+            Type::Decimal => {
+                let number = self.decimal(text.trim(), notation).ok_or(Trouble::Malformed("a number"))?;
+                let too_long = Trouble::Malformed("a number of at most 18 digits");
+                let (mantissa, scale) = number.to_decimal().ok_or(too_long)?;
+                column.push_decimal(mantissa, scale);
+            }
+            Type::Date => column.push_integer(i64::from(self.date(text.trim())?.0)),
+            Type::Timestamp => column.push_integer(self.timestamp(text.trim(), notation)?.0),
+            Type::Duration => column.push_integer(self.duration(text.trim(), notation)?),
+            Type::Span => column.push_span(self.span(text.trim(), notation)?),
+            // No field has these types.
+            Type::Error
+            | Type::DateInterval
+            | Type::TimestampInterval
+            | Type::Row(_)
+            | Type::List(_)
+            | Type::Set(_) => return Err(Trouble::Malformed("a value of a field's type")),
+        }
+        Ok(())
+    }
+
+    fn decimal(&self, text: &str, notation: NumberNotation) -> Option<Scaled> {
+        if !self.reading.percent {
+            return Scaled::parse(text, notation);
+        }
+        Scaled::parse(text.strip_suffix('%').unwrap_or(text).trim_end(), notation).map(Scaled::percent)
+    }
+
+    fn date(&self, text: &str) -> Result<Date, Trouble> {
+        if self.times.is_empty() {
+            return Date::parse(text).ok_or(Trouble::Malformed("a day such as 2026-03-01"));
+        }
+        let read = self.times.iter().find_map(|form| form.date(text));
+        read.ok_or(Trouble::Malformed("a day in the form that the source states"))
+    }
+
+    fn timestamp(&self, text: &str, notation: NumberNotation) -> Result<Timestamp, Trouble> {
+        if let Some(unit) = self.reading.unit {
+            let micros = Scaled::parse(text, notation).and_then(|number| number.times(unit));
+            let instant = micros.and_then(|micros| Timestamp(micros).checked_add(crate::value::Number::ZERO));
+            return instant.ok_or(Trouble::Malformed("a number that counts from 1970"));
+        }
+        if self.times.is_empty() {
+            let read = Timestamp::parse_in(text, self.reading.zone.as_ref());
+            return read.ok_or(match &self.reading.zone {
+                Some(_) => Trouble::Malformed("a time such as 2026-03-01T09:30:00"),
+                None => Trouble::Malformed("a time with its offset, such as 2026-03-01T09:30:00Z"),
+            });
+        }
+        let read = self.times.iter().find_map(|form| form.timestamp(text, self.reading.zone.as_ref()));
+        read.ok_or(Trouble::Malformed("a time in the form that the source states"))
+    }
+
+    fn duration(&self, text: &str, notation: NumberNotation) -> Result<i64, Trouble> {
+        if let Some(unit) = self.reading.unit
+            && let Some(number) = Scaled::parse(text, notation)
+        {
+            return number.times(unit).ok_or(Trouble::Malformed("a shorter length of time"));
+        }
+        period::duration(text).ok_or(Trouble::Malformed("a length of time such as PT4H30M"))
+    }
+
+    fn span(&self, text: &str, notation: NumberNotation) -> Result<CalendarSpan, Trouble> {
+        if let Some(unit) = self.reading.unit
+            && unit % DAY == 0
+            && let Some(number) = Scaled::parse(text, notation)
+        {
+            let days = number
+                .times(unit)
+                .filter(|micros| micros % DAY == 0)
+                .and_then(|micros| i32::try_from(micros / DAY).ok());
+            return days
+                .map(|days| CalendarSpan { months: 0, days })
+                .ok_or(Trouble::Malformed("a number of whole days"));
+        }
+        period::span(text).ok_or(Trouble::Malformed("a calendar length of time such as P12M"))
+    }
+
+    /// What to say of a complaint: a fragment.
+    pub(super) fn note(&self, complaint: &Complaint) -> String {
+        match complaint.trouble {
+            Trouble::Missing => "a value is required".to_owned(),
+            Trouble::Malformed(what) => format!("expected {what}"),
+            Trouble::Unmapped => {
+                let innermost = match &self.ty {
+                    Type::List(element) => element,
+                    other => other,
+                };
+                let (what, help) = match (&self.reading.map, innermost) {
+                    (Some(map), _) => (
+                        "the value map of the source does not have it",
+                        suggest(&complaint.value, "values", map.keys().map(String::as_str)),
+                    ),
+                    (None, Type::Enum(members)) => (
+                        "the enum has no such member",
+                        suggest(&complaint.value, "members", members.members.iter().map(String::as_str)),
+                    ),
+                    (None, _) => ("it is not known", None),
+                };
+                help.map_or_else(|| what.to_owned(), |help| format!("{what}; {help}"))
+            }
+        }
+    }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+/// A value as it stands in the export, cut; a text without its quotation marks.
+fn shown(item: &Item<'_>) -> String {
+    let mut scratch = String::new();
+    match item {
+        Item::Missing | Item::Twice => String::new(),
+        Item::Value(raw) | Item::Stray(raw) => match raw {
+            Raw::Null => "null".to_owned(),
+            Raw::Boolean(value) => value.to_string(),
+            Raw::Number(text) | Raw::Array(text) | Raw::Object(text) => cut(text),
+            Raw::Text(text, escapes) => cut(resolve(text, *escapes, &mut scratch).unwrap_or(text)),
+        },
+    }
+}

@@ -1,0 +1,47 @@
+//! Choices of rows: `exclude`, `only`.
+
+use super::json::{Raw, resolve};
+use super::project::{Item, Slot};
+use crate::ir::mapping::{Filter, Test};
+
+/// Returns whether a row passes a choice. Of a path to many places, one that satisfies the test is enough.
+pub(super) fn passes(filter: &Filter, slot: &Slot<'_>, scratch: &mut String) -> bool {
+    satisfies(&filter.test, slot, scratch) == filter.only
+}
+
+fn satisfies(test: &Test, slot: &Slot<'_>, scratch: &mut String) -> bool {
+    match test {
+        Test::In(texts) => {
+            any(slot, &mut |item| text(item, scratch).is_some_and(|text| texts.iter().any(|t| t == text)))
+        }
+        Test::NotIn(texts) => {
+            !any(slot, &mut |item| text(item, scratch).is_some_and(|text| texts.iter().any(|t| t == text)))
+        }
+        Test::Present => any(slot, &mut |item| is_present(item, scratch)),
+        Test::Absent => !any(slot, &mut |item| is_present(item, scratch)),
+    }
+}
+
+fn any(slot: &Slot<'_>, holds: &mut dyn FnMut(&Item<'_>) -> bool) -> bool {
+    if slot.many && matches!(slot.item, Item::Value(_)) { slot.items.iter().any(holds) } else { holds(&slot.item) }
+}
+
+/// The text at a path; none where it is absent, or no single value.
+pub(super) fn text<'a>(item: &Item<'a>, scratch: &'a mut String) -> Option<&'a str> {
+    let text = match item {
+        Item::Value(Raw::Text(text, escapes)) => resolve(text, *escapes, scratch)?,
+        Item::Value(Raw::Number(text)) => text,
+        Item::Value(Raw::Boolean(true)) => "true",
+        Item::Value(Raw::Boolean(false)) => "false",
+        _ => return None,
+    };
+    (!text.trim().is_empty()).then_some(text)
+}
+
+fn is_present(item: &Item<'_>, scratch: &mut String) -> bool {
+    match item {
+        Item::Missing | Item::Value(Raw::Null) | Item::Stray(_) => false,
+        Item::Value(Raw::Text(..)) => text(item, scratch).is_some(),
+        Item::Value(_) | Item::Twice => true,
+    }
+}

@@ -1,0 +1,362 @@
+//! Exports to tables: which files are read, in what order, and how their chunks come together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::choose;
+use super::cut::{Chunk, Cutter, Documents, Lines, Rows, Stop, Window};
+use super::finding::DataError;
+use super::json::{Raw, resolve};
+use super::keys::Interner;
+use super::pattern::{Format, selects};
+use super::plan::{check_header, plan};
+use super::rows::{Decoded, Plan, decode, text_of};
+use super::stream::{Fault, Files, Limits, Position, Progress, Stream};
+use super::table::{Collector, TableBuilder};
+use super::{Column, DataFile, Dataset, Fed, KeySpace, LeftOut, Table, cells, references};
+use crate::ir::mapping::{Mapping, Source};
+use crate::ir::reads::Reads;
+use crate::schema::{FieldId, RecordId, Schema};
+
+/// What is to be read of an export.
+#[derive(Debug, Clone)]
+pub struct Loading<'a> {
+    /// The record types.
+    pub schema: &'a Schema,
+    /// The records and fields that somebody reads; nothing else is decoded.
+    pub reads: &'a Reads,
+    /// The sources that were chosen for the export, see [`choose_sources`](super::choose_sources).
+    pub sources: &'a [&'a Source],
+    /// How much a file may hold.
+    pub limits: Limits,
+    /// How many bytes are read at a time. It changes nothing but speed and memory.
+    pub block: usize,
+    /// How many threads decode; none: as many as there are. It changes nothing but speed and memory.
+    pub threads: Option<usize>,
+}
+
+impl<'a> Loading<'a> {
+    /// Reads with the usual limits.
+    pub fn new(schema: &'a Schema, reads: &'a Reads, sources: &'a [&'a Source]) -> Loading<'a> {
+        Loading { schema, reads, sources, limits: Limits::default(), block: 1 << 20, threads: None }
+    }
+}
+
+/// What was read, and what could not be.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The tables. That of a record with an error is missing: [`Extract::Missing`](super::Extract::Missing).
+    pub dataset: Dataset,
+    /// Why files cannot be read, each with the record that it concerns; at most one for each record and file.
+    pub errors: Vec<DataError>,
+    /// The files of the export that neither a source nor their own name makes data of.
+    pub unused: Vec<String>,
+}
+
+/// Reads what somebody reads of an export.
+///
+/// Equal files give equal tables, whatever the block and the threads. A file that cannot be read makes the table of its
+/// record missing and leaves the others as they are; whether that ends the run is for the caller to say.
+pub fn load(loading: &Loading<'_>, files: &dyn Files, progress: &dyn Progress) -> Loaded {
+    let read = || Loader::new(loading, files, progress).load();
+    match loading.threads.map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build()) {
+        Some(Ok(pool)) => pool.install(read),
+        // Without threads of its own it does with those there are.
+        Some(Err(_)) | None => read(),
+    }
+}
+
+struct Loader<'a> {
+    loading: &'a Loading<'a>,
+    files: &'a dyn Files,
+    progress: &'a dyn Progress,
+    names: Vec<String>,
+    spaces: Vec<Interner>,
+}
+
+impl<'a> Loader<'a> {
+    fn new(loading: &'a Loading<'a>, files: &'a dyn Files, progress: &'a dyn Progress) -> Loader<'a> {
+        let mut names = files.names();
+        names.sort_unstable();
+        names.dedup();
+        let spaces = vec![Interner::default(); loading.schema.spaces as usize];
+        Loader { loading, files, progress, names, spaces }
+    }
+
+    fn load(mut self) -> Loaded {
+        let schema = self.loading.schema;
+        let mappings: Vec<(Mapping, Vec<String>)> = self
+            .loading
+            .reads
+            .records
+            .iter()
+            .flat_map(|record| choose::mappings_of(schema, *record, self.loading.sources))
+            .map(|mapping| {
+                let names = self.names.iter().filter(|name| mapping.files.iter().any(|pattern| selects(pattern, name)));
+                let names = names.cloned().collect();
+                (mapping, names)
+            })
+            .collect();
+        let read: BTreeSet<&String> = mappings.iter().flat_map(|(_, names)| names).collect();
+        let read: Vec<&String> = read.into_iter().collect();
+        let mut loaded = Loaded {
+            dataset: Dataset {
+                tables: vec![Table::default(); schema.records.len()],
+                files: read.iter().map(|name| DataFile { name: (*name).clone(), fed: Vec::new() }).collect(),
+                ..Dataset::default()
+            },
+            errors: Vec::new(),
+            unused: choose::unused(schema, self.loading.sources, &self.names),
+        };
+        let mut findings = Collector::default();
+        for record in &self.loading.reads.records {
+            let of_record: Vec<_> = mappings.iter().filter(|(mapping, _)| mapping.record == *record).collect();
+            let mut builder = TableBuilder::new(schema, *record, self.fields_of(*record));
+            let (mut errors, mut has_files) = (Vec::new(), false);
+            for (mapping, names) in of_record {
+                has_files |= !names.is_empty();
+                let indexed: Vec<(u32, &str)> = names
+                    .iter()
+                    .map(|name| (read.binary_search(&name).unwrap_or_default() as u32, name.as_str()))
+                    .collect();
+                for (file, fed) in self.read_mapping(mapping, &indexed, &mut builder, &mut errors) {
+                    loaded.dataset.files[file as usize].fed.push(fed);
+                }
+            }
+            let (table, found) = builder.finish();
+            if has_files && errors.is_empty() {
+                loaded.dataset.tables[record.0 as usize] = table;
+                findings.append(found);
+            } else {
+                loaded.dataset.tables[record.0 as usize].columns = self
+                    .fields_of(*record)
+                    .into_iter()
+                    .map(|field| (field, Column::unknown(schema.record(*record).field_type(field).ty.base.clone(), 0)))
+                    .collect();
+            }
+            loaded.errors.append(&mut errors);
+        }
+        references::index_keys(self.loading, &mut loaded.dataset, &mut self.spaces, &mut findings);
+        references::find_dangling(self.loading, &loaded.dataset, &self.spaces, &mut findings);
+        loaded.dataset.findings = findings.finish();
+        loaded.dataset.spaces = self.spaces.into_iter().map(|space| KeySpace { texts: space.into_texts() }).collect();
+        loaded
+    }
+
+    fn fields_of(&self, record: RecordId) -> Vec<FieldId> {
+        self.loading.reads.fields.iter().filter(|(of, _)| *of == record).map(|(_, field)| *field).collect()
+    }
+
+    /// Reads the files of a mapping into the table of its record; returns what each fed.
+    fn read_mapping(
+        &mut self,
+        mapping: &Mapping,
+        files: &[(u32, &str)],
+        builder: &mut TableBuilder<'_>,
+        errors: &mut Vec<DataError>,
+    ) -> Vec<(u32, Fed)> {
+        let record = mapping.record;
+        let mut fed = Vec::new();
+        let winners = match self.winners(mapping, files) {
+            Ok(winners) => winners,
+            Err((file, fault)) => {
+                errors.push(fault.into_error(record, file));
+                return fed;
+            }
+        };
+        let fields = builder.fields.clone();
+        let (mut json_plan, mut json_rows) = (None, 0);
+        for (index, name) in files {
+            let mut counts = Fed {
+                record,
+                rows: 0,
+                kept: 0,
+                left_out: mapping
+                    .filters
+                    .iter()
+                    .map(|filter| LeftOut { filter: filter.span, because: filter.because.clone(), rows: 0 })
+                    .collect(),
+                superseded: 0,
+            };
+            let spaces = &mut self.spaces;
+            let scan = Scan { loading: self.loading, files: self.files, progress: self.progress };
+            let result =
+                scan.file(name, mapping, &fields, winners.as_ref().map(|of| of.get(index)), |plan, decoded| {
+                    counts.rows += decoded.rows;
+                    counts.kept += decoded.bytes.len() as u64;
+                    counts.superseded += decoded.superseded;
+                    for (left_out, more) in counts.left_out.iter_mut().zip(&decoded.left_out) {
+                        left_out.rows += more;
+                    }
+                    let is_json = !matches!(plan.format, Format::Cells { .. });
+                    json_rows += if is_json { decoded.rows } else { 0 };
+                    builder.append(plan, decoded, *index, is_json, spaces)
+                });
+            match result {
+                Ok((plan, not_exported)) => {
+                    for (position, note) in not_exported {
+                        builder.not_exported(position, note);
+                    }
+                    if !matches!(plan.format, Format::Cells { .. }) {
+                        json_plan = Some(plan);
+                    }
+                }
+                Err(fault) => errors.push(fault.into_error(record, name)),
+            }
+            fed.push((*index, counts));
+        }
+        if let Err(fault) = builder.end_mapping(mapping, json_plan.as_ref(), json_rows) {
+            errors.push(fault.into_error(record, files.first().map_or("", |(_, name)| name)));
+        }
+        fed
+    }
+
+    /// Finds, by a first reading, which rows are the records where several rows are one: their offsets, by file.
+    fn winners<'f>(
+        &self,
+        mapping: &Mapping,
+        files: &[(u32, &'f str)],
+    ) -> Result<Option<BTreeMap<u32, Vec<u64>>>, (&'f str, Fault)> {
+        let Some(keep) = &mapping.keep else { return Ok(None) };
+        let mut values = Interner::default();
+        let mut places: Vec<(u32, u64)> = Vec::new();
+        let mut winners: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+        for (index, name) in files {
+            let scan = Scan { loading: self.loading, files: self.files, progress: self.progress };
+            let result = scan.file(name, mapping, &[], None, |_, decoded| {
+                for (row, offset) in decoded.offsets.iter().enumerate() {
+                    let value = decoded.keeps.get(row);
+                    if value.is_empty() {
+                        // Rows without a value have nothing in common; each is a record.
+                        winners.entry(*index).or_default().push(*offset);
+                        continue;
+                    }
+                    let known = values.len();
+                    let id = values.intern(value) as usize;
+                    if id == known {
+                        places.push((*index, *offset));
+                    } else if keep.last {
+                        places[id] = (*index, *offset);
+                    }
+                }
+                Ok(())
+            });
+            result.map_err(|fault| (*name, fault))?;
+        }
+        for (file, offset) in places {
+            winners.entry(file).or_default().push(offset);
+        }
+        winners.values_mut().for_each(|offsets| offsets.sort_unstable());
+        Ok(Some(winners))
+    }
+}
+
+/// Reads single files.
+#[derive(Clone, Copy)]
+struct Scan<'a> {
+    loading: &'a Loading<'a>,
+    files: &'a dyn Files,
+    progress: &'a dyn Progress,
+}
+
+impl<'a> Scan<'a> {
+    /// Reads a file and hands its decoded chunks, in order, to `sink`. `winners` are the offsets of the rows that are
+    /// records, where several rows are one and this is the second reading.
+    fn file<'m>(
+        self,
+        name: &str,
+        mapping: &'m Mapping,
+        fields: &[FieldId],
+        winners: Option<Option<&Vec<u64>>>,
+        mut sink: impl FnMut(&Plan<'m>, Decoded) -> Result<(), Fault>,
+    ) -> Result<(Plan<'m>, Vec<super::plan::NotExported>), Fault> {
+        let limits = self.loading.limits;
+        let format = Format::of(name, mapping.delimiter).ok_or_else(|| {
+            Fault::malformed("the name of the file does not say what form it has")
+                .help("rename it to `.json`, `.ndjson`, `.csv` or `.tsv`, or state its delimiter in the source")
+        })?;
+        let stream = Stream::open(self.files, name, limits, self.progress)?;
+        let window = Window::new(stream, limits, self.loading.block)?;
+        // Lines that hold records deeper down are so many values of JSON.
+        let several = format == Format::Lines && !mapping.at.is_empty();
+        let format = if several { Format::Json } else { format };
+        let (mut cutter, header): (Box<dyn Cutter + '_>, Vec<String>) = match format {
+            Format::Json => (Box::new(Documents::new(window, &mapping.at, several)), Vec::new()),
+            Format::Lines => (Box::new(Lines(window)), Vec::new()),
+            Format::Cells { delimiter } => {
+                let (rows, header) = Rows::new(window, delimiter)?;
+                let header = header_of(&header, delimiter)?;
+                (Box::new(rows), header)
+            }
+        };
+        let (mut plan, not_exported) = plan(self.loading.schema, mapping, fields, format, &header, limits.depth)?;
+        plan.winners = winners.map(|winners| winners.cloned().unwrap_or_default());
+        let at_once = rayon::current_num_threads().max(1) * 2;
+        let (mut chunks, mut fault) = read_some(cutter.as_mut(), at_once);
+        while !chunks.is_empty() {
+            // The next chunks are read while these are decoded.
+            let is_over = fault.is_some();
+            let ((next, next_fault), decoded) = rayon::join(
+                || if is_over { (Vec::new(), None) } else { read_some(cutter.as_mut(), at_once) },
+                || chunks.par_iter().map(|chunk| decode(&plan, chunk)).collect::<Vec<_>>(),
+            );
+            for mut decoded in decoded {
+                let found = decoded.fault.take();
+                sink(&plan, decoded)?;
+                if let Some(fault) = found {
+                    return Err(fault);
+                }
+            }
+            chunks = next;
+            fault = fault.or(next_fault);
+        }
+        match fault {
+            Some(fault) => Err(fault),
+            None => Ok((plan, not_exported)),
+        }
+    }
+}
+
+/// Reads up to so many chunks; behind a fault there are none.
+fn read_some(cutter: &mut dyn Cutter, at_once: usize) -> (Vec<Chunk>, Option<Fault>) {
+    let mut chunks = Vec::new();
+    while chunks.len() < at_once {
+        match cutter.next() {
+            Ok(Some(chunk)) => chunks.push(chunk),
+            Ok(None) => break,
+            Err(Stop { last, fault }) => {
+                chunks.extend(last);
+                return (chunks, Some(fault));
+            }
+        }
+    }
+    (chunks, None)
+}
+
+/// The names of the columns.
+fn header_of(chunk: &Chunk, delimiter: u8) -> Result<Vec<String>, Fault> {
+    let (text, fault) = text_of(chunk, Format::Cells { delimiter });
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    let mut header = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let read = cells::read_row(text, at, delimiter, &mut |_, raw| {
+            if let Raw::Text(text, escapes) = raw {
+                header.push(resolve(text, escapes, &mut String::new()).unwrap_or(text).to_owned());
+            }
+        });
+        match read {
+            Ok((end, _)) => at = end,
+            Err(_) => {
+                return Err(Fault::malformed("the header cannot be cut into columns")
+                    .at(Position::START)
+                    .help("check its quotation marks and line breaks"));
+            }
+        }
+    }
+    check_header(&header, delimiter).map_err(|fault| fault.at(chunk.start))?;
+    Ok(header)
+}

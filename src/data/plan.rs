@@ -1,0 +1,159 @@
+//! What is to be read of each record of a file: a mapping, as far as somebody reads its fields.
+
+use std::collections::BTreeMap;
+
+use super::decode::Decoder;
+use super::pattern::Format;
+use super::project::Paths;
+use super::rows::{Origin, Plan};
+use super::stream::Fault;
+use super::table::{nothing_to_choose_by, shown};
+use crate::diagnostic::suggest;
+use crate::ir::mapping::{FieldSource, Mapping, Reading, Step};
+use crate::schema::{FieldId, RecordId, Schema};
+
+/// What separates the elements of a list in a cell of a file that is laid out as the record.
+const SPLIT: &str = ";";
+
+/// The mapping of files that are laid out as a record: `incident.json` and its like, each field under its own name.
+pub(super) fn mapping_of_record(schema: &Schema, record: RecordId) -> Mapping {
+    let ty = schema.record(record);
+    let source =
+        |name: &str| FieldSource::Path { path: vec![Step::Name(name.to_owned())], reading: Reading::default() };
+    Mapping {
+        record,
+        files: super::choose::SHAPED.iter().map(|ending| format!("{}.{ending}", ty.name)).collect(),
+        at: Vec::new(),
+        keep: None,
+        filters: Vec::new(),
+        fields: (0..).map(FieldId).zip(ty.fields.iter().map(|field| source(&field.name))).collect::<BTreeMap<_, _>>(),
+        delimiter: None,
+        span: None,
+    }
+}
+
+/// What a plan leaves out: the position of a field, and why it is in no row of the file.
+pub(super) type NotExported = (usize, String);
+
+/// Makes the plan of a file. `header` are the columns of a file of cells.
+///
+/// # Errors
+///
+/// The header does not fit: a column stands twice, or one is missing by which rows are chosen.
+pub(super) fn plan<'a>(
+    schema: &Schema,
+    mapping: &'a Mapping,
+    fields: &[FieldId],
+    format: Format,
+    header: &[String],
+    depth: usize,
+) -> Result<(Plan<'a>, Vec<NotExported>), Fault> {
+    let record = schema.record(mapping.record);
+    let is_cells = matches!(format, Format::Cells { .. });
+    let mut paths = Paths::default();
+    let mut not_exported = Vec::new();
+    let mut planned = Vec::new();
+    for (position, field) in fields.iter().enumerate() {
+        let ty = &record.field_type(*field).ty;
+        let (reading, origin) = match mapping.fields.get(field) {
+            Some(FieldSource::Path { path, reading }) => {
+                if is_cells && let Some(note) = no_column(header, path) {
+                    not_exported.push((position, note));
+                    (reading.clone(), Origin::Nowhere)
+                } else {
+                    let mut reading = reading.clone();
+                    if is_cells && mapping.span.is_none() {
+                        reading.split = Some(SPLIT.to_owned());
+                    }
+                    (reading, Origin::Slot(paths.slot(path)))
+                }
+            }
+            Some(FieldSource::Constant { text, reading }) => (reading.clone(), Origin::Constant(text.clone())),
+            Some(FieldSource::Unknown { because }) => {
+                not_exported.push((position, because.clone()));
+                (Reading::default(), Origin::Nowhere)
+            }
+            None => {
+                not_exported.push((position, "the source does not map it".to_owned()));
+                (Reading::default(), Origin::Nowhere)
+            }
+        };
+        planned.push((Decoder::new(schema, ty, &reading, depth), origin));
+    }
+    let filters: Vec<_> = mapping.filters.iter().map(|filter| (paths.slot(&filter.path), filter)).collect();
+    let keep = mapping.keep.as_ref().map(|keep| paths.slot(&keep.path));
+    let mut cells = vec![None; header.len()];
+    if is_cells {
+        for path in mapping.filters.iter().map(|filter| &filter.path).chain(mapping.keep.iter().map(|keep| &keep.path))
+        {
+            if no_column(header, path).is_some() {
+                return Err(nothing_to_choose_by(&shown(path), "no column of the header"));
+            }
+        }
+        for (slot, path) in paths.iter().enumerate() {
+            let name = shown(path);
+            let mut columns =
+                header.iter().enumerate().filter(|(_, column)| **column == name).map(|(column, _)| column);
+            let column = columns.next();
+            if columns.next().is_some() {
+                return Err(Fault::malformed(format!("two columns of the header are named `{name}`"))
+                    .help("rename one of them, or export the file without it"));
+            }
+            if let Some(cell) = column.and_then(|column| cells.get_mut(column)) {
+                *cell = Some(slot);
+            }
+        }
+    }
+    let names = mapping.fields.values().filter_map(|source| match source {
+        FieldSource::Path { path, .. } => path.first(),
+        _ => None,
+    });
+    let names = names.filter_map(|step| match step {
+        Step::Name(name) => Some(name.clone()),
+        Step::Every => None,
+    });
+    let plan = Plan {
+        format,
+        fields: planned,
+        tree: paths.tree(),
+        paths,
+        cells,
+        filters,
+        keep,
+        winners: None,
+        has_digests: record.key.is_empty(),
+        names: names.collect(),
+        depth,
+    };
+    Ok((plan, not_exported))
+}
+
+/// Says that the header lacks the column of a path, if it does.
+fn no_column(header: &[String], path: &[Step]) -> Option<String> {
+    let name = shown(path);
+    if header.contains(&name) {
+        return None;
+    }
+    let help = suggest(&name, "columns", header.iter().map(String::as_str));
+    let help = help.map_or_else(String::new, |help| format!("; {help}"));
+    Some(format!("the header has no column `{name}`{help}"))
+}
+
+/// Checks that a header was cut into columns at all.
+///
+/// # Errors
+///
+/// It is one column whose name holds another delimiter.
+pub(super) fn check_header(header: &[String], delimiter: u8) -> Result<(), Fault> {
+    let [only] = header else { return Ok(()) };
+    let other =
+        [b',', b';', b'\t', b'|'].into_iter().find(|other| *other != delimiter && only.as_bytes().contains(other));
+    let Some(other) = other else { return Ok(()) };
+    let shown = |byte: u8| if byte == b'\t' { "tab".to_owned() } else { format!("`{}`", char::from(byte)) };
+    Err(Fault::malformed(format!(
+        "the header is one column: it holds {} and the delimiter is {}",
+        shown(other),
+        shown(delimiter)
+    ))
+    .help("state the delimiter in a source"))
+}

@@ -1,0 +1,289 @@
+//! Projection: out of each row only the values at the paths that somebody reads.
+
+use super::json::{Mistake, Raw, Scanner, resolve};
+use crate::ir::mapping::Step;
+
+/// What a row has at a path, or at one place of a path to many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Item<'a> {
+    /// There is no such key.
+    Missing,
+    /// A value.
+    Value(Raw<'a>),
+    /// A value on the way to the path that leads no further.
+    Stray(Raw<'a>),
+    /// The key stands twice in its object.
+    Twice,
+}
+
+/// What a row has at each path.
+#[derive(Debug, Clone)]
+pub(super) struct Slot<'a> {
+    /// What is there; of a path to many, what holds them.
+    pub(super) item: Item<'a>,
+    /// Of a path to many, what is at each place.
+    pub(super) items: Vec<Item<'a>>,
+    /// Whether the path leads to many places.
+    pub(super) many: bool,
+}
+
+/// The values of a row at the paths of a [`Paths`]; used again from row to row.
+#[derive(Debug, Clone)]
+pub(super) struct Slots<'a>(Vec<Slot<'a>>);
+
+impl<'a> Slots<'a> {
+    /// Forgets the row before.
+    pub(super) fn clear(&mut self) {
+        for slot in &mut self.0 {
+            slot.item = Item::Missing;
+            slot.items.clear();
+        }
+    }
+
+    /// Returns what is at a path.
+    pub(super) fn get(&self, slot: usize) -> &Slot<'a> {
+        &self.0[slot]
+    }
+
+    /// Notes what is at a path, or at the next place of a path to many.
+    pub(super) fn set(&mut self, slot: usize, item: Item<'a>) {
+        let slot = &mut self.0[slot];
+        slot.item = if slot.item == Item::Missing { item } else { Item::Twice };
+    }
+
+    fn add(&mut self, slot: usize, item: Item<'a>) {
+        self.0[slot].items.push(item);
+    }
+}
+
+/// The paths that somebody reads, each once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Paths {
+    paths: Vec<Vec<Step>>,
+}
+
+impl Paths {
+    /// Returns the slot of a path, a new one for a new path.
+    pub(super) fn slot(&mut self, path: &[Step]) -> usize {
+        if let Some(slot) = self.paths.iter().position(|known| known == path) {
+            return slot;
+        }
+        self.paths.push(path.to_vec());
+        self.paths.len() - 1
+    }
+
+    /// Returns the paths, in order of slot.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[Step]> {
+        self.paths.iter().map(Vec::as_slice)
+    }
+
+    /// Makes empty slots.
+    pub(super) fn slots<'a>(&self) -> Slots<'a> {
+        let slot =
+            |path: &Vec<Step>| Slot { item: Item::Missing, items: Vec::new(), many: path.contains(&Step::Every) };
+        Slots(self.paths.iter().map(slot).collect())
+    }
+
+    /// Makes the tree that finds all paths in one walk.
+    pub(super) fn tree(&self) -> Node {
+        let mut root = Node::default();
+        for (slot, path) in self.paths.iter().enumerate() {
+            root.add(slot, path);
+        }
+        root
+    }
+}
+
+/// Paths that begin alike, as a tree.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Node {
+    slot: Option<usize>,
+    /// The slots of all paths that lead further.
+    below: Vec<usize>,
+    names: Vec<(String, Node)>,
+    every: Option<Box<Node>>,
+    /// Whether the paths to here lead to many places.
+    many: bool,
+}
+
+impl Node {
+    fn add(&mut self, slot: usize, path: &[Step]) {
+        let Some((step, rest)) = path.split_first() else {
+            self.slot = Some(slot);
+            return;
+        };
+        self.below.push(slot);
+        match step {
+            Step::Every => {
+                let every = self.every.get_or_insert_with(|| Box::new(Node { many: true, ..Node::default() }));
+                every.add(slot, rest);
+            }
+            Step::Name(name) => {
+                let position = self.names.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+                    self.names.push((name.clone(), Node { many: self.many, ..Node::default() }));
+                    self.names.len() - 1
+                });
+                self.names[position].1.add(slot, rest);
+            }
+        }
+    }
+
+    /// Whether one of the names is a position in an array.
+    fn has_positions(&self) -> bool {
+        self.names.iter().any(|(name, _)| name.parse::<usize>().is_ok())
+    }
+
+    /// Walks a value and notes what is at the paths of the tree.
+    pub(super) fn walk<'a>(&self, scanner: &mut Scanner<'a>, slots: &mut Slots<'a>) -> Result<(), Mistake> {
+        let first = scanner.peek();
+        let start = scanner.at();
+        let raw = match first {
+            Some(b'{') if !self.below.is_empty() => {
+                self.walk_object(scanner, slots)?;
+                Raw::Object(scanner.since(start))
+            }
+            Some(b'[') if self.every.is_some() || self.has_positions() => {
+                self.walk_array(scanner, slots)?;
+                Raw::Array(scanner.since(start))
+            }
+            _ => {
+                let raw = scanner.value()?;
+                for slot in &self.below {
+                    self.note(*slot, Item::Stray(raw), slots);
+                }
+                raw
+            }
+        };
+        if let Some(slot) = self.slot {
+            self.note(slot, Item::Value(raw), slots);
+        }
+        Ok(())
+    }
+
+    fn note<'a>(&self, slot: usize, item: Item<'a>, slots: &mut Slots<'a>) {
+        if self.many { slots.add(slot, item) } else { slots.set(slot, item) }
+    }
+
+    fn walk_object<'a>(&self, scanner: &mut Scanner<'a>, slots: &mut Slots<'a>) -> Result<(), Mistake> {
+        self.open_every(slots);
+        let mut scratch = String::new();
+        scanner.object(|scanner, key| {
+            let Raw::Text(key, escapes) = key else { return scanner.value().map(|_| ()) };
+            let name = resolve(key, escapes, &mut scratch).unwrap_or(key);
+            let child = self.names.iter().find(|(known, _)| known == name).map(|(_, child)| child);
+            match (child, &self.every) {
+                (None, None) => scanner.value().map(|_| ()),
+                (Some(child), None) => child.walk(scanner, slots),
+                (None, Some(every)) => every.walk_element(scanner, slots),
+                (Some(child), Some(every)) => {
+                    child.walk(&mut scanner.clone(), slots)?;
+                    every.walk_element(scanner, slots)
+                }
+            }
+        })
+    }
+
+    fn walk_array<'a>(&self, scanner: &mut Scanner<'a>, slots: &mut Slots<'a>) -> Result<(), Mistake> {
+        self.open_every(slots);
+        let mut position = 0usize;
+        scanner.array(|scanner| {
+            let name = position.to_string();
+            position += 1;
+            let child = self.names.iter().find(|(known, _)| *known == name).map(|(_, child)| child);
+            match (child, &self.every) {
+                (None, None) => scanner.value().map(|_| ()),
+                (Some(child), None) => child.walk(scanner, slots),
+                (None, Some(every)) => every.walk_element(scanner, slots),
+                (Some(child), Some(every)) => {
+                    child.walk(&mut scanner.clone(), slots)?;
+                    every.walk_element(scanner, slots)
+                }
+            }
+        })
+    }
+
+    /// Notes that what holds the many places is there. Within one of many places it is there already.
+    fn open_every<'a>(&self, slots: &mut Slots<'a>) {
+        if let (Some(every), false) = (&self.every, self.many) {
+            for slot in every.below.iter().chain(&every.slot) {
+                slots.set(*slot, Item::Value(Raw::Array("")));
+            }
+        }
+    }
+
+    /// Walks one of many places: each path that leads on from here has an item for it, if only a missing one.
+    fn walk_element<'a>(&self, scanner: &mut Scanner<'a>, slots: &mut Slots<'a>) -> Result<(), Mistake> {
+        let before: Vec<usize> = self.below.iter().map(|slot| slots.get(*slot).items.len()).collect();
+        self.walk(scanner, slots)?;
+        for (slot, before) in self.below.iter().zip(before) {
+            if slots.get(*slot).items.len() == before {
+                slots.add(*slot, Item::Missing);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> Vec<Step> {
+        text.split('.').map(|step| if step == "*" { Step::Every } else { Step::Name(step.to_owned()) }).collect()
+    }
+
+    #[track_caller]
+    fn check(paths: &[&str], row: &str, expected: &str) {
+        let mut all = Paths::default();
+        for text in paths {
+            all.slot(&path(text));
+        }
+        let mut slots = all.slots();
+        let mut scanner = Scanner::new(row, 0, 16);
+        all.tree().walk(&mut scanner, &mut slots).unwrap();
+        assert_eq!(scanner.at(), row.len());
+        let show = |item: &Item<'_>| match item {
+            Item::Missing => "missing".to_owned(),
+            Item::Twice => "twice".to_owned(),
+            Item::Value(raw) => format!("{raw:?}"),
+            Item::Stray(raw) => format!("stray {raw:?}"),
+        };
+        let shown: Vec<String> = (0..all.paths.len())
+            .map(|slot| {
+                let slot = slots.get(slot);
+                if matches!(slot.item, Item::Value(_)) && slot.many {
+                    format!("[{}]", slot.items.iter().map(show).collect::<Vec<_>>().join(", "))
+                } else {
+                    show(&slot.item)
+                }
+            })
+            .collect();
+        assert_eq!(shown.join("; "), expected);
+    }
+
+    #[test]
+    fn finds_names_and_positions() {
+        check(&["a", "c"], r#"{"b": 1, "a": 2}"#, r#"Number("2"); missing"#);
+        check(&["a", "a.b.1"], r#"{"a": {"b": [1, 2]}}"#, r#"Object("{\"b\": [1, 2]}"); Number("2")"#);
+        check(&["a.b"], r#"{"a": ""}"#, r#"stray Text("", None)"#);
+        check(&["a.b"], r#"{"a": [1]}"#, r#"stray Array("[1]")"#);
+        check(&["a"], r#"{"a": 1, "\u0061": 2}"#, "twice");
+    }
+
+    #[test]
+    fn many_places_line_up() {
+        check(
+            &["l.*.id", "l.*.x"],
+            r#"{"l": [{"id": 1}, {"x": 2, "id": 3}, null]}"#,
+            r#"[Number("1"), Number("3"), stray Null]; [missing, Number("2"), stray Null]"#,
+        );
+        check(&["l.*"], r#"{"l": {"a": 1, "b": 2}}"#, r#"[Number("1"), Number("2")]"#);
+        check(&["l.*.id"], r#"{"l": null}"#, "stray Null");
+        check(&["l.*.id"], r#"{}"#, "missing");
+        check(
+            &["l.*.m.*"],
+            r#"{"l": [{"m": [1, 2]}, {"m": []}, {}]}"#,
+            r#"[Number("1"), Number("2"), missing, missing]"#,
+        );
+    }
+}

@@ -1,0 +1,393 @@
+//! The records of a chunk, decoded into small columns.
+
+use sha2::{Digest, Sha256};
+
+use super::cells::{self, CellMistake};
+use super::column::{Column, State, TextColumn};
+use super::cut::Chunk;
+use super::decode::{Complaint, Decoder};
+use super::filter;
+use super::finding::Findings;
+use super::json::{Escapes, Mistake, Raw, Scanner};
+use super::pattern::Format;
+use super::project::{Item, Node, Paths, Slot, Slots};
+use super::stream::{Fault, Position};
+use crate::diagnostic::Code;
+use crate::ir::mapping::Filter;
+
+/// Where the values of a field come from.
+#[derive(Debug, Clone)]
+pub(super) enum Origin {
+    /// What is at a path.
+    Slot(usize),
+    /// The same text in every row.
+    Constant(String),
+    /// The file does not have it.
+    Nowhere,
+}
+
+/// How the records of a file are read.
+#[derive(Debug, Clone)]
+pub(super) struct Plan<'a> {
+    pub(super) format: Format,
+    /// The fields that are asked for, with where they come from.
+    pub(super) fields: Vec<(Decoder, Origin)>,
+    pub(super) paths: Paths,
+    pub(super) tree: Node,
+    /// The slot of each column of a file of cells.
+    pub(super) cells: Vec<Option<usize>>,
+    pub(super) filters: Vec<(usize, &'a Filter)>,
+    /// The path whose equal values make several rows one record.
+    pub(super) keep: Option<usize>,
+    /// The offsets of the rows that are the records, sorted, once they are known.
+    pub(super) winners: Option<Vec<u64>>,
+    /// Whether rows are named by a digest.
+    pub(super) has_digests: bool,
+    /// The names that a record may begin with, for files that are one record.
+    pub(super) names: Vec<String>,
+    pub(super) depth: usize,
+}
+
+/// A complaint about a field of a row.
+#[derive(Debug, Clone)]
+pub(super) struct Noted {
+    pub(super) row: u32,
+    pub(super) field: usize,
+    pub(super) complaint: Complaint,
+}
+
+/// Rows that do not have the key of a field.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Keyless {
+    pub(super) count: u64,
+    /// The first of them.
+    pub(super) rows: Vec<u32>,
+}
+
+/// The records of a chunk. Rows are counted from the first record of the chunk.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Decoded {
+    /// Rows, chosen or not.
+    pub(super) rows: u64,
+    /// Rows that each filter left out.
+    pub(super) left_out: Vec<u64>,
+    pub(super) superseded: u64,
+    /// The values, a column for each field.
+    pub(super) columns: Vec<Column>,
+    pub(super) lines: Vec<u32>,
+    pub(super) bytes: Vec<u64>,
+    pub(super) digests: Vec<u64>,
+    /// The first complaints of each field and kind.
+    pub(super) noted: Vec<Noted>,
+    /// How many complaints there are of each field and kind.
+    pub(super) counts: Vec<[u64; 3]>,
+    /// For each field.
+    pub(super) keyless: Vec<Keyless>,
+    /// For each path, whether any row has it.
+    pub(super) seen: Vec<bool>,
+    /// While it is not known which rows are the records: the value that decides it for each row, and the row's offset.
+    pub(super) keeps: TextColumn,
+    pub(super) offsets: Vec<u64>,
+    /// Why the file cannot be read any further.
+    pub(super) fault: Option<Fault>,
+}
+
+/// Returns the text of a chunk as far as it is text and, if it is not to its end, why. What follows the last whole
+/// record before the place is not returned.
+pub(super) fn text_of(chunk: &Chunk, format: Format) -> (&str, Option<Fault>) {
+    let bytes = chunk.bytes.as_slice();
+    let (valid, invalid) = match simdutf8::compat::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let valid = simdutf8::basic::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or("");
+            (valid, bytes.get(valid.len()))
+        }
+    };
+    let (end, fault) = match (memchr::memchr(0, valid.as_bytes()), invalid) {
+        (Some(zero), _) => (
+            zero,
+            Fault::malformed("the file holds a NUL byte").help("it is damaged, or no text at all: export it again"),
+        ),
+        (None, Some(byte)) => (
+            valid.len(),
+            Fault::malformed(format!("the file is not UTF-8: it holds the byte 0x{byte:02X}"))
+                .help("save it as UTF-8; many tools write Windows-1252 unless told otherwise"),
+        ),
+        (None, None) => return (valid, None),
+    };
+    let fault = fault.at(chunk.start.after(&bytes[..end]));
+    let whole = match format {
+        Format::Json => end,
+        Format::Lines => memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |newline| newline + 1),
+        Format::Cells { delimiter } => {
+            let mut whole = 0;
+            while let Some(next) = cells::row_end(&bytes[..end], whole, delimiter) {
+                whole = next;
+            }
+            whole
+        }
+    };
+    (valid.get(..whole).unwrap_or(""), Some(fault))
+}
+
+/// Decodes the records of a chunk.
+pub(super) fn decode(plan: &Plan<'_>, chunk: &Chunk) -> Decoded {
+    let (text, fault) = text_of(chunk, plan.format);
+    let mut reader = Reader::new(plan, chunk, text, fault.is_none());
+    let read = match plan.format {
+        Format::Json => reader.records(),
+        Format::Lines => reader.lines(),
+        Format::Cells { delimiter } => reader.cells(delimiter),
+    };
+    let mut decoded = reader.decoded;
+    decoded.fault = read.err().or(fault);
+    decoded
+}
+
+struct Reader<'p, 'c> {
+    plan: &'p Plan<'p>,
+    chunk: &'c Chunk,
+    text: &'c str,
+    /// Whether the text goes on to the end of the chunk.
+    is_whole: bool,
+    slots: Slots<'c>,
+    decoded: Decoded,
+    /// The offset up to which lines are counted, and the line there.
+    counted: (usize, u32),
+    scratch: String,
+    complaints: Vec<Complaint>,
+}
+
+impl<'p, 'c> Reader<'p, 'c> {
+    fn new(plan: &'p Plan<'p>, chunk: &'c Chunk, text: &'c str, is_whole: bool) -> Reader<'p, 'c> {
+        let decoded = Decoded {
+            left_out: vec![0; plan.filters.len()],
+            columns: plan.fields.iter().map(|(decoder, _)| Column::empty(decoder.ty(), true)).collect(),
+            counts: vec![[0; 3]; plan.fields.len()],
+            keyless: vec![Keyless::default(); plan.fields.len()],
+            seen: vec![false; plan.paths.iter().count()],
+            ..Decoded::default()
+        };
+        Reader {
+            plan,
+            chunk,
+            text,
+            is_whole,
+            slots: plan.paths.slots(),
+            decoded,
+            counted: (0, chunk.start.line),
+            scratch: String::new(),
+            complaints: Vec::new(),
+        }
+    }
+
+    fn place(&self, offset: usize) -> Position {
+        self.chunk.start.after(&self.chunk.bytes[..offset])
+    }
+
+    fn mistake(&self, mistake: Mistake, at: usize, ends_file: bool) -> Fault {
+        match mistake {
+            Mistake::End if ends_file => Fault::truncated("the file ends in the middle of its JSON"),
+            Mistake::End => Fault::malformed("the line ends in the middle of its JSON")
+                .help("a file of this name has one whole value of JSON on each line"),
+            Mistake::Expected(what) => {
+                Fault::malformed(format!("expected {what}")).help("check that the file is JSON, and export it again")
+            }
+            Mistake::Depth => {
+                let message = format!("the JSON is nested more than {} levels deep", self.plan.depth);
+                Fault::new(Code::DataLimit, message).help("check where the file comes from")
+            }
+        }
+        .at(self.place(at))
+    }
+
+    fn lines(&mut self) -> Result<(), Fault> {
+        let bytes = self.text.as_bytes();
+        let mut start = 0;
+        while start < bytes.len() {
+            let newline = memchr::memchr(b'\n', &bytes[start..]).map(|found| start + found);
+            let end = newline.unwrap_or(bytes.len());
+            let line = &self.text[start..end];
+            if !line.bytes().all(|byte| byte.is_ascii_whitespace()) {
+                self.record(start, end, newline.is_none() && self.is_whole && self.chunk.is_last)?;
+            }
+            start = end + 1;
+        }
+        Ok(())
+    }
+
+    fn records(&mut self) -> Result<(), Fault> {
+        for (start, end) in &self.chunk.records {
+            if *end as usize > self.text.len() {
+                break;
+            }
+            if self.chunk.is_lone {
+                self.check_lone(*start as usize, *end as usize)?;
+            }
+            self.record(*start as usize, *end as usize, false)?;
+        }
+        Ok(())
+    }
+
+    /// A file that is one record has at least one of its keys: else it is a tool's answer of another kind.
+    fn check_lone(&self, start: usize, end: usize) -> Result<(), Fault> {
+        let mut scanner = Scanner::new(&self.text[start..end], 0, self.plan.depth);
+        let mut has_any = false;
+        let read = scanner.object(|scanner, key| {
+            let Raw::Text(key, _) = key else { return Ok(()) };
+            has_any |= self.plan.names.iter().any(|name| name == key);
+            scanner.value().map(|_| ())
+        });
+        if read.is_ok() && !has_any {
+            return Err(Fault::new(Code::MissingPath, "the file is one object that has no field of the record")
+                .at(self.place(start))
+                .help("write a source, and say behind `at` where in the file the records are"));
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, start: usize, end: usize, ends_file: bool) -> Result<(), Fault> {
+        let text = &self.text[start..end];
+        let mut scanner = Scanner::new(text, 0, self.plan.depth);
+        self.slots.clear();
+        let walked = match scanner.peek() {
+            Some(b'{') => self.plan.tree.walk(&mut scanner, &mut self.slots),
+            _ => Err(Mistake::Expected("a record: an object")),
+        };
+        walked.map_err(|mistake| self.mistake(mistake, start + scanner.at(), ends_file))?;
+        if scanner.peek().is_some() {
+            return Err(self.mistake(Mistake::Expected("the end of the line"), start + scanner.at(), ends_file));
+        }
+        self.row(text, start);
+        Ok(())
+    }
+
+    fn cells(&mut self, delimiter: u8) -> Result<(), Fault> {
+        let plan = self.plan;
+        let mut start = 0;
+        while start < self.text.len() {
+            self.slots.clear();
+            let (slots, mut has_surplus) = (&mut self.slots, false);
+            let read =
+                cells::read_row(self.text, start, delimiter, &mut |position, raw| match plan.cells.get(position) {
+                    Some(Some(slot)) => slots.set(*slot, Item::Value(raw)),
+                    Some(None) => {}
+                    None => has_surplus |= !matches!(raw, Raw::Text("", _)),
+                });
+            let (end, count) = read.map_err(|mistake| self.cell_mistake(mistake))?;
+            if count > 0 {
+                if count < plan.cells.len() || has_surplus {
+                    let is_cut = self.is_whole && self.chunk.is_last && !self.text.ends_with('\n');
+                    return Err(self.wrong_width(start, count, is_cut && end == self.text.len()));
+                }
+                self.row(&self.text[start..end], start);
+            }
+            start = end;
+        }
+        Ok(())
+    }
+
+    fn wrong_width(&self, start: usize, count: usize, ends_file: bool) -> Fault {
+        let (width, cells) = (self.plan.cells.len(), if count == 1 { "cell" } else { "cells" });
+        let fault = if ends_file && count < width {
+            Fault::truncated(format!("the file ends in the middle of a row: {count} {cells} of {width}"))
+        } else {
+            Fault::malformed(format!("the row has {count} {cells} and the header has {width}"))
+                .help("check quotation marks and line breaks in this row, and export the file again")
+        };
+        fault.at(self.place(start))
+    }
+
+    fn cell_mistake(&self, mistake: CellMistake) -> Fault {
+        match mistake {
+            CellMistake::OpenQuote(at) => {
+                Fault::truncated("the file ends within a quoted cell that begins here").at(self.place(at))
+            }
+            CellMistake::BehindQuote(at) => {
+                Fault::malformed("something stands between a closing quotation mark and the end of its cell")
+                    .help("a quotation mark within a quoted cell is written twice")
+                    .at(self.place(at))
+            }
+            CellMistake::CarriageReturn(at) => Fault::malformed("a carriage return stands without a line feed")
+                .help("save the file with line feeds, or quote the cell")
+                .at(self.place(at)),
+        }
+    }
+
+    /// Takes the row whose values are in the slots.
+    fn row(&mut self, text: &str, offset: usize) {
+        let plan = self.plan;
+        self.decoded.rows += 1;
+        for (slot, seen) in self.decoded.seen.iter_mut().enumerate() {
+            *seen |= self.slots.get(slot).item != Item::Missing;
+        }
+        for (position, (slot, filter)) in plan.filters.iter().enumerate() {
+            if !filter::passes(filter, self.slots.get(*slot), &mut self.scratch) {
+                self.decoded.left_out[position] += 1;
+                return;
+            }
+        }
+        let byte = self.chunk.start.byte + offset as u64;
+        match (&plan.winners, plan.keep) {
+            (Some(winners), _) => {
+                if winners.binary_search(&byte).is_err() {
+                    self.decoded.superseded += 1;
+                    return;
+                }
+            }
+            (None, Some(keep)) => {
+                self.decoded.offsets.push(byte);
+                self.decoded.keeps.push(filter::text(&self.slots.get(keep).item, &mut self.scratch).unwrap_or(""));
+                return;
+            }
+            (None, None) => {}
+        }
+        let row = self.decoded.bytes.len() as u32;
+        for (field, (decoder, origin)) in plan.fields.iter().enumerate() {
+            let column = &mut self.decoded.columns[field];
+            let had_key = match origin {
+                Origin::Slot(slot) => {
+                    decoder.decode(self.slots.get(*slot), column, &mut self.scratch, &mut self.complaints)
+                }
+                Origin::Constant(text) => {
+                    let item = Item::Value(Raw::Text(text, Escapes::None));
+                    let slot = Slot { item, items: Vec::new(), many: false };
+                    decoder.decode(&slot, column, &mut self.scratch, &mut self.complaints)
+                }
+                Origin::Nowhere => {
+                    column.push_without_value(State::Unknown);
+                    true
+                }
+            };
+            if !had_key {
+                let keyless = &mut self.decoded.keyless[field];
+                keyless.count += 1;
+                if keyless.rows.len() < Findings::KEPT {
+                    keyless.rows.push(row);
+                }
+            }
+            for complaint in self.complaints.drain(..) {
+                let count = &mut self.decoded.counts[field][complaint.trouble.kind()];
+                *count += 1;
+                if *count <= Findings::KEPT as u64 {
+                    self.decoded.noted.push(Noted { row, field, complaint });
+                }
+            }
+        }
+        let (counted, line) = self.counted;
+        let lines = memchr::memchr_iter(b'\n', &self.text.as_bytes()[counted..offset]).count();
+        let line = line.saturating_add(lines as u32);
+        self.counted = (offset, line);
+        self.decoded.lines.push(line);
+        self.decoded.bytes.push(byte);
+        if plan.has_digests {
+            self.decoded.digests.push(digest(text.trim_end_matches(['\r', '\n'])));
+        }
+    }
+}
+
+/// The first eight bytes of the text's SHA-256.
+fn digest(text: &str) -> u64 {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+}

@@ -1,0 +1,243 @@
+//! The bytes of a file: opened, decompressed, limited, and places in them.
+
+use std::io::{BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::finding::DataError;
+use crate::diagnostic::Code;
+use crate::schema::RecordId;
+
+/// The files of an export. The reader opens files through this alone.
+pub trait Files: Sync {
+    /// Returns the names relative to the export, with `/` between folders, in order of name.
+    fn names(&self) -> Vec<String>;
+
+    /// Opens a file.
+    ///
+    /// # Errors
+    ///
+    /// That of the system: it is not there, it may not be read.
+    fn open(&self, name: &str) -> std::io::Result<Box<dyn Read + Send>>;
+
+    /// Returns the size of a file in bytes, as it lies there, where it is known.
+    fn size(&self, name: &str) -> Option<u64>;
+}
+
+/// Hears how far the reading has come. It knows of no time.
+pub trait Progress: Sync {
+    /// A file is opened.
+    fn begin(&self, _file: &str) {}
+
+    /// So many further bytes were read, as they lie there (compressed).
+    fn advance(&self, bytes: u64);
+}
+
+/// Progress that nobody hears of.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn advance(&self, _bytes: u64) {}
+}
+
+/// How much a file may hold. What exceeds a limit is a data error, never a crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most levels of objects and arrays in a file of JSON.
+    pub depth: usize,
+    /// Most bytes of one record.
+    pub record: usize,
+    /// Most bytes of one file, decompressed.
+    pub file: u64,
+    /// Most bytes that one compressed byte may stand for.
+    pub ratio: u64,
+    /// Decompressed bytes below which the ratio is not looked at: small files of equal rows compress well in earnest.
+    pub ratio_from: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { depth: 128, record: 16 << 20, file: 64 << 30, ratio: 200, ratio_from: 64 << 20 }
+    }
+}
+
+/// A place in the (uncompressed) bytes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Position {
+    /// The offset, from 0.
+    pub(super) byte: u64,
+    /// The line, from 1.
+    pub(super) line: u32,
+    /// The column, from 1, in characters.
+    pub(super) column: u32,
+}
+
+impl Position {
+    /// The beginning of a file.
+    pub(super) const START: Position = Position { byte: 0, line: 1, column: 1 };
+
+    /// The place behind some further bytes.
+    pub(super) fn after(self, bytes: &[u8]) -> Position {
+        let (mut line, mut column, mut rest) = (self.line, self.column, bytes);
+        if let Some(newline) = memchr::memrchr(b'\n', bytes) {
+            let lines = memchr::memchr_iter(b'\n', bytes).count();
+            line = line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+            column = 1;
+            rest = &bytes[newline + 1..];
+        }
+        // A byte that begins with the bits 10 continues a character.
+        let characters = rest.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        column = column.saturating_add(u32::try_from(characters).unwrap_or(u32::MAX));
+        Position { byte: self.byte + bytes.len() as u64, line, column }
+    }
+}
+
+/// Why a file cannot be read; a [`DataError`] once the file and the record are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) code: Code,
+    pub(super) at: Option<Position>,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+impl Fault {
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Fault {
+        Fault { code, at: None, message: message.into(), help: None }
+    }
+
+    pub(super) fn malformed(message: impl Into<String>) -> Fault {
+        Fault::new(Code::MalformedFile, message)
+    }
+
+    pub(super) fn truncated(message: impl Into<String>) -> Fault {
+        Fault::new(Code::TruncatedFile, message).help("export the file again, and compare its size with the tool's")
+    }
+
+    pub(super) fn at(mut self, position: Position) -> Fault {
+        self.at = Some(position);
+        self
+    }
+
+    /// Places it at the end of what was read, unless it has a place.
+    pub(super) fn at_end(mut self, position: Position) -> Fault {
+        self.at.get_or_insert(position);
+        self
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Fault {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(super) fn into_error(self, record: RecordId, file: &str) -> DataError {
+        DataError {
+            record: Some(record),
+            file: Some(file.to_owned()),
+            line: self.at.map(|at| (at.line, at.column)),
+            code: self.code,
+            message: self.message,
+            help: self.help,
+        }
+    }
+}
+
+/// Counts the bytes that go by.
+struct Counted<'a> {
+    inner: Box<dyn Read + Send>,
+    count: Arc<AtomicU64>,
+    progress: &'a dyn Progress,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.count.fetch_add(count as u64, Ordering::Relaxed);
+        self.progress.advance(count as u64);
+        Ok(count)
+    }
+}
+
+/// The decompressed bytes of a file, within the limits.
+pub(super) struct Stream<'a> {
+    reader: Box<dyn Read + Send + 'a>,
+    compressed: Option<Arc<AtomicU64>>,
+    limits: Limits,
+    given: u64,
+}
+
+/// Whether a file is compressed, by its name.
+pub(super) fn is_gzip(name: &str) -> bool {
+    name.len() > 3 && name.as_bytes()[name.len() - 3..].eq_ignore_ascii_case(b".gz")
+}
+
+impl<'a> Stream<'a> {
+    /// Opens a file; one that is named `.gz` is decompressed.
+    pub(super) fn open(
+        files: &dyn Files,
+        name: &str,
+        limits: Limits,
+        progress: &'a dyn Progress,
+    ) -> Result<Stream<'a>, Fault> {
+        progress.begin(name);
+        let inner = files.open(name).map_err(|error| unreadable(&error))?;
+        let count = Arc::new(AtomicU64::new(0));
+        let counted = Counted { inner, count: count.clone(), progress };
+        if is_gzip(name) {
+            let buffered = BufReader::with_capacity(1 << 18, counted);
+            let reader = Box::new(MultiGzDecoder::new(buffered));
+            return Ok(Stream { reader, compressed: Some(count), limits, given: 0 });
+        }
+        Ok(Stream { reader: Box::new(counted), compressed: None, limits, given: 0 })
+    }
+
+    /// Reads some bytes; 0 at the end of the file.
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
+        let count = loop {
+            match self.reader.read(buffer) {
+                Ok(count) => break count as u64,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.fault(&error)),
+            }
+        };
+        self.given += count;
+        if self.given > self.limits.file {
+            return Err(Fault::new(Code::DataLimit, format!("the file holds more than {} bytes", self.limits.file))
+                .help("split the export into several files"));
+        }
+        if let Some(compressed) = &self.compressed {
+            let compressed = compressed.load(Ordering::Relaxed).max(1);
+            if self.given > self.limits.ratio_from && self.given / compressed > self.limits.ratio {
+                let message = format!("the file unpacks to more than {} times its size", self.limits.ratio);
+                return Err(Fault::new(Code::DataLimit, message)
+                    .help("check where the file comes from; unpack it by hand if it is in order"));
+            }
+        }
+        Ok(count as usize)
+    }
+
+    fn fault(&self, error: &std::io::Error) -> Fault {
+        match (&self.compressed, error.kind()) {
+            (Some(_), std::io::ErrorKind::UnexpectedEof) => Fault::truncated("the compressed data ends in the middle"),
+            (Some(_), std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput) => {
+                let message = if self.given == 0 { "the file is not gzip" } else { "the compressed data is damaged" };
+                Fault::malformed(message).help("a file that is named `.gz` must be gzip; export or copy it again")
+            }
+            _ => unreadable(error),
+        }
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> Fault {
+    // The system's own words differ between systems and may name paths; its kind does not.
+    let reason = match error.kind() {
+        std::io::ErrorKind::NotFound => "it is not there".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        kind => kind.to_string(),
+    };
+    Fault::new(Code::UnreadableFile, format!("the file cannot be read: {reason}"))
+}

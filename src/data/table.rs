@@ -1,0 +1,284 @@
+//! Tables that grow: the decoded chunks of all files of a record, joined in order.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::column::Column;
+use super::decode::{Decoder, KINDS};
+use super::finding::{Finding, FindingCount, Findings};
+use super::keys::Interner;
+use super::rows::{Decoded, Keyless, Origin, Plan};
+use super::stream::Fault;
+use super::{Places, Table};
+use crate::diagnostic::Code;
+use crate::ir::mapping::{FieldSource, Mapping, Step};
+use crate::schema::{FieldId, KeySpaceId, RecordId, Schema, Type};
+
+/// Collects findings: exact counts, and the first of each kind.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Collector {
+    kinds: BTreeMap<(RecordId, Option<FieldId>, Code), (u64, Vec<Finding>)>,
+}
+
+impl Collector {
+    /// Adds a finding; those of one kind come in order of row.
+    pub(super) fn add(&mut self, finding: Finding) {
+        let (count, kept) = self.kinds.entry((finding.record, finding.field, finding.code)).or_default();
+        *count += 1;
+        if kept.len() < Findings::KEPT {
+            kept.push(finding);
+        }
+    }
+
+    /// Adds the findings of one kind: how many, and the first of them, which may lie between those that are there.
+    fn merge(&mut self, key: (RecordId, Option<FieldId>, Code), count: u64, findings: impl Iterator<Item = Finding>) {
+        let (total, kept) = self.kinds.entry(key).or_default();
+        *total += count;
+        kept.extend(findings);
+        kept.sort_by_key(|finding| finding.row);
+        kept.truncate(Findings::KEPT);
+    }
+
+    pub(super) fn append(&mut self, other: Collector) {
+        self.kinds.extend(other.kinds);
+    }
+
+    pub(super) fn finish(self) -> Findings {
+        let counts = self
+            .kinds
+            .iter()
+            .map(|((record, field, code), (count, _))| FindingCount {
+                record: *record,
+                field: *field,
+                code: *code,
+                count: *count,
+            })
+            .collect();
+        let mut kept: Vec<Finding> = self.kinds.into_values().flat_map(|(_, kept)| kept).collect();
+        kept.sort_by(|a, b| (a.record, a.row, a.field, a.code).cmp(&(b.record, b.row, b.field, b.code)));
+        Findings { kept, counts }
+    }
+}
+
+/// The key space of each asked field of a record that is a reference, or a list of them.
+fn space_of(schema: &Schema, ty: &Type) -> Option<KeySpaceId> {
+    match ty {
+        Type::Reference(targets) => Some(schema.reference_space(targets)),
+        Type::List(element) => space_of(schema, element),
+        _ => None,
+    }
+}
+
+/// The table of one record while it grows.
+pub(super) struct TableBuilder<'a> {
+    schema: &'a Schema,
+    pub(super) record: RecordId,
+    /// The fields that are asked for, in order.
+    pub(super) fields: Vec<FieldId>,
+    columns: Vec<Column>,
+    places: Places,
+    digests: Option<Vec<u64>>,
+    pub(super) findings: Collector,
+    keyless: Vec<Keyless>,
+    /// For each path of the mapping, whether a row of JSON has it; and the rows that came from JSON.
+    seen: Vec<bool>,
+    json_rows: Vec<Range<usize>>,
+}
+
+impl<'a> TableBuilder<'a> {
+    pub(super) fn new(schema: &'a Schema, record: RecordId, fields: Vec<FieldId>) -> TableBuilder<'a> {
+        let ty = schema.record(record);
+        TableBuilder {
+            schema,
+            record,
+            columns: fields.iter().map(|field| Column::empty(&ty.field_type(*field).ty.base, false)).collect(),
+            keyless: vec![Keyless::default(); fields.len()],
+            places: Places::default(),
+            digests: ty.key.is_empty().then(Vec::new),
+            findings: Collector::default(),
+            seen: Vec::new(),
+            json_rows: Vec::new(),
+            fields,
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.places.bytes.len()
+    }
+
+    /// Adds the rows of a chunk.
+    pub(super) fn append(
+        &mut self,
+        plan: &Plan<'_>,
+        decoded: Decoded,
+        file: u32,
+        is_json: bool,
+        spaces: &mut [Interner],
+    ) -> Result<(), Fault> {
+        let base = self.rows();
+        let added = decoded.bytes.len();
+        let is_full = |count: usize| u32::try_from(count).is_err();
+        let elements = |column: &Column| column.element_count();
+        let too_many_elements =
+            decoded.columns.iter().zip(&self.columns).any(|(more, known)| is_full(elements(more) + elements(known)));
+        if is_full(base + added) || too_many_elements {
+            return Err(Fault::new(Code::DataLimit, "there are more than 4,294,967,295 records or elements of lists")
+                .help("split the export, by year for example"));
+        }
+        let schema = self.schema;
+        let record = schema.record(self.record);
+        for noted in decoded.noted {
+            let complaint = &noted.complaint;
+            let field = self.fields[noted.field];
+            let decoder = &plan.fields[noted.field].0;
+            self.findings.add(Finding {
+                record: self.record,
+                row: Some(base as u32 + noted.row),
+                field: Some(field),
+                code: KINDS[complaint.trouble.kind()],
+                note: decoder.note(complaint),
+                value: noted.complaint.value,
+            });
+        }
+        for (field, counts) in decoded.counts.iter().enumerate() {
+            for (kind, count) in counts.iter().enumerate() {
+                // The first of them were added one by one.
+                if let Some(more) = count.checked_sub(Findings::KEPT as u64).filter(|more| *more > 0) {
+                    self.findings.merge((self.record, Some(self.fields[field]), KINDS[kind]), more, std::iter::empty());
+                }
+            }
+        }
+        for (keyless, more) in self.keyless.iter_mut().zip(decoded.keyless) {
+            keyless.count += more.count;
+            let room = Findings::KEPT.saturating_sub(keyless.rows.len());
+            keyless.rows.extend(more.rows.iter().take(room).map(|row| base as u32 + row));
+        }
+        if is_json {
+            self.seen.resize(decoded.seen.len(), false);
+            for (seen, more) in self.seen.iter_mut().zip(&decoded.seen) {
+                *seen |= more;
+            }
+            match self.json_rows.last_mut() {
+                Some(last) if last.end == base => last.end = base + added,
+                _ => self.json_rows.push(base..base + added),
+            }
+        }
+        for ((column, more), field) in self.columns.iter_mut().zip(decoded.columns).zip(&self.fields) {
+            let space = space_of(schema, &record.field_type(*field).ty.base);
+            match space.and_then(|space| spaces.get_mut(space.0 as usize)) {
+                Some(space) => column.append(more, &mut |text| space.intern(text)),
+                None => column.append(more, &mut |_| 0),
+            }
+        }
+        self.places.files.resize(base + added, file);
+        self.places.lines.extend(decoded.lines);
+        self.places.bytes.extend(decoded.bytes);
+        if let Some(digests) = &mut self.digests {
+            digests.extend(decoded.digests);
+        }
+        Ok(())
+    }
+
+    /// Ends a mapping: what no row of its JSON has was not exported.
+    ///
+    /// # Errors
+    ///
+    /// A choice of rows looks where no row has anything.
+    pub(super) fn end_mapping(
+        &mut self,
+        mapping: &Mapping,
+        plan: Option<&Plan<'_>>,
+        json_rows: u64,
+    ) -> Result<(), Fault> {
+        let seen = std::mem::take(&mut self.seen);
+        let ranges = std::mem::take(&mut self.json_rows);
+        let Some(plan) = plan.filter(|_| json_rows > 0) else { return Ok(()) };
+        let is_seen = |slot: usize| seen.get(slot).copied().unwrap_or(false);
+        for slot in plan.filters.iter().map(|(slot, _)| *slot).chain(plan.keep) {
+            if !is_seen(slot) {
+                let path = plan.paths.iter().nth(slot).map(shown).unwrap_or_default();
+                return Err(nothing_to_choose_by(&path, "no record"));
+            }
+        }
+        for position in 0..self.fields.len() {
+            let keyless = std::mem::take(&mut self.keyless[position]);
+            let Some((decoder, Origin::Slot(slot))) = plan.fields.get(position) else { continue };
+            if is_seen(*slot) {
+                self.missing_values(position, decoder, keyless);
+                continue;
+            }
+            for rows in &ranges {
+                self.columns[position].make_unknown(rows.clone());
+            }
+            if let Some(FieldSource::Path { path, .. }) = mapping.fields.get(&self.fields[position]) {
+                self.not_exported(position, format!("no record has `{}`", shown(path)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes the rows that lack the key of a field which others have; only a required field misses anything.
+    fn missing_values(&mut self, position: usize, decoder: &Decoder, keyless: Keyless) {
+        if decoder.state_of_nothing() == super::State::Absent || keyless.count == 0 {
+            return;
+        }
+        let (record, field) = (self.record, self.fields[position]);
+        let findings = keyless.rows.into_iter().map(|row| Finding {
+            record,
+            row: Some(row),
+            field: Some(field),
+            code: Code::MissingValue,
+            value: String::new(),
+            note: "a value is required, and the record does not have the key".to_owned(),
+        });
+        self.findings.merge((record, Some(field), Code::MissingValue), keyless.count, findings);
+    }
+
+    /// Notes, once, that a field is in no row.
+    pub(super) fn not_exported(&mut self, position: usize, note: String) {
+        let key = (self.record, Some(self.fields[position]), Code::MissingField);
+        let is_new = self.findings.kinds.get(&key).is_none_or(|(_, kept)| kept.iter().all(|known| known.note != note));
+        if is_new {
+            self.findings.add(Finding {
+                record: key.0,
+                row: None,
+                field: key.1,
+                code: key.2,
+                value: String::new(),
+                note,
+            });
+        }
+    }
+
+    /// The table, complete but for its keys.
+    pub(super) fn finish(self) -> (Table, Collector) {
+        let table = Table {
+            rows: self.rows() as u32,
+            extract: super::Extract::Complete,
+            columns: self.fields.into_iter().zip(self.columns).collect(),
+            keys: None,
+            by_key: super::KeyIndex::default(),
+            places: self.places,
+            digests: self.digests,
+        };
+        (table, self.findings)
+    }
+}
+
+/// A path as written.
+pub(super) fn shown(path: &[Step]) -> String {
+    let steps: Vec<&str> = path
+        .iter()
+        .map(|step| match step {
+            Step::Name(name) => name.as_str(),
+            Step::Every => "*",
+        })
+        .collect();
+    steps.join(".")
+}
+
+/// The fault of a choice of rows by something that no row has: it would choose all or none.
+pub(super) fn nothing_to_choose_by(path: &str, who: &str) -> Fault {
+    Fault::new(Code::MissingPath, format!("{who} has `{path}`, by which the source chooses rows"))
+        .help("correct the name behind `where` or `keep` in the source")
+}
