@@ -18,6 +18,9 @@ use crate::source::{FileId, Span, Spanned};
 /// The largest policy file that is read, in bytes.
 pub const LARGEST_FILE: usize = 4 << 20;
 
+/// How many items with an unknown first word are reported for one file.
+const MOST_UNKNOWN: usize = 20;
+
 /// Words that begin a part of an item, never an item.
 const PART_WORDS: [&str; 12] =
     ["cites", "supports", "for", "let", "shall", "should", "because", "major", "if", "clause", "where", "must"];
@@ -38,7 +41,21 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let preamble = raw.first().map_or(text.len(), |item| item.range.start);
     let mut items = Vec::with_capacity(raw.len());
     items.extend(characters_alone(file, text, start, preamble));
-    items.extend(raw.iter().map(|item| parse_item(file, text, item)));
+    let mut unknown = 0;
+    for item in &raw {
+        let parsed = parse_item(file, text, item);
+        unknown += usize::from(parsed.kind == ItemKind::Unknown);
+        // A file of something else is one mistake, not one for each of its lines.
+        if parsed.kind != ItemKind::Unknown || unknown <= MOST_UNKNOWN {
+            items.push(parsed);
+        }
+    }
+    if let Some(last) = items.iter_mut().rfind(|item| item.kind == ItemKind::Unknown)
+        && unknown > MOST_UNKNOWN
+    {
+        let help = format!("{} more lines begin no item: is this file a policy?", unknown - MOST_UNKNOWN);
+        last.diagnostics.iter_mut().for_each(|diagnostic| diagnostic.help.push(help.clone()));
+    }
     Parsed { items }
 }
 

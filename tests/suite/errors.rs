@@ -141,3 +141,38 @@ fn a_file_beyond_the_limit_is_refused_as_a_whole() {
     let codes: Vec<Code> = parsed.items.iter().flat_map(|item| &item.diagnostics).map(|found| found.code).collect();
     assert_eq!(codes, [Code::TooLarge]);
 }
+
+#[test]
+fn a_file_of_something_else_is_not_reported_line_by_line() {
+    let text = "INC0001;closed\n".repeat(5000);
+    let parsed = syntax::parse(FileId(0), &text);
+    let found: Vec<&Diagnostic> = parsed.items.iter().flat_map(|item| &item.diagnostics).collect();
+    assert!(found.len() <= 20 && found.iter().all(|found| found.code == Code::UnknownItem), "{}", found.len());
+    assert!(found.last().unwrap().help.iter().any(|help| help.starts_with("4980 more lines")), "{:?}", found.last());
+}
+
+/// The fenced examples under a heading of a code's page.
+fn examples(page: &str, heading: &str) -> Vec<String> {
+    let section = page.split("\n## ").find(|section| section.starts_with(heading)).unwrap_or("");
+    section.split("```").skip(1).step_by(2).map(|fence| fence.split_once('\n').unwrap().1.to_owned()).collect()
+}
+
+#[test]
+fn the_page_of_each_syntax_code_shows_what_is_wrong_and_what_is_right() {
+    for code in Code::ALL.iter().filter(|code| code.stage() == Stage::Syntax && !SYNTAX.made.contains(code)) {
+        let (name, page) = (code.name(), code.page());
+        assert!(page.starts_with(&format!("# {name}\n\n")) && page.lines().count() < 40, "{name}");
+        assert!(page.contains(&format!("```shall refused={name}\n")), "{name}");
+        for (heading, refused) in [("Wrong", true), ("Right", false)] {
+            let found = examples(page, heading);
+            assert!(!found.is_empty(), "{name} has nothing under {heading}");
+            for text in found {
+                let mut sources = Sources::new();
+                sources.add("example.shall", text);
+                let codes: Vec<Code> = syntax_diagnostics(&sources).iter().map(|found| found.code).collect();
+                assert_eq!(codes.is_empty(), !refused, "{name}, {heading}: {codes:?}");
+                assert!(codes.iter().all(|found| found == code), "{name}: {codes:?}");
+            }
+        }
+    }
+}
