@@ -77,22 +77,29 @@ pub(crate) enum Share {
     Unknown,
 }
 
-/// Computes a share over all ways in which the open candidates may turn out; `unbounded`: there may be any number more.
-pub(crate) fn share(counts: ShareCounts, unbounded: bool) -> Share {
+/// Candidates of which there may be any number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Unbounded {
+    /// Whether there may be such for which the value is not true.
+    pub(crate) lowering: bool,
+    /// Whether there may be such for which the value is not false.
+    pub(crate) raising: bool,
+}
+
+/// Computes a share over all ways in which the open candidates may turn out.
+pub(crate) fn share(counts: ShareCounts, unbounded: Unbounded) -> Share {
     let [yes, maybe, no, open_yes, open_maybe, open_no] = counts.map(i128::from);
     let (certain, open) = (yes + maybe + no, open_yes + open_maybe + open_no);
     if certain == 0 {
-        return if open == 0 && !unbounded { Share::Absent } else { Share::Unknown };
+        return if open == 0 && unbounded == Unbounded::default() { Share::Absent } else { Share::Unknown };
     }
     let fraction = |part: i128, whole: i128| Number::from_fraction(part, whole).unwrap_or(Number::ZERO);
-    let (lower, upper) = if unbounded {
-        // Enough further ones bring it as near to nothing or to all as one likes.
-        (Number::ZERO, Number::ONE)
+    // Enough of any number bring it as near to nothing, or to all, as one likes.
+    let lower = if unbounded.lowering { Number::ZERO } else { fraction(yes, certain + open_maybe + open_no) };
+    let upper = if unbounded.raising {
+        Number::ONE
     } else {
-        (
-            fraction(yes, certain + open_maybe + open_no),
-            fraction(yes + maybe + open_yes + open_maybe, certain + open_yes + open_maybe),
-        )
+        fraction(yes + maybe + open_yes + open_maybe, certain + open_yes + open_maybe)
     };
     if lower == upper { Share::Exact(lower) } else { Share::Within(Bounds { lower, upper: Some(upper) }) }
 }
@@ -140,7 +147,7 @@ mod tests {
         for code in 0..4u64.pow(6) {
             let counts: ShareCounts = std::array::from_fn(|kind| (code / 4u64.pow(kind as u32)) % 4);
             if counts.iter().sum::<u64>() <= 7 {
-                assert_eq!(share(counts, false), by_hand(counts), "{counts:?}");
+                assert_eq!(share(counts, Unbounded::default()), by_hand(counts), "{counts:?}");
             }
         }
     }

@@ -45,6 +45,8 @@ pub(crate) struct Index<'a> {
     parts: Vec<Part<'a>>,
     order: Option<Order<'a>>,
     payload: Payload<'a>,
+    /// Conjuncts that do not look at the candidate at all.
+    guards: Vec<&'a Expr>,
     /// The conjuncts that are left.
     pub(crate) residual: Vec<&'a Expr>,
     /// Whether there may be any number of candidates more, of which nothing is known.
@@ -89,6 +91,8 @@ struct Side<'a> {
 /// The outer values of the rows of a frame.
 #[derive(Debug)]
 pub(crate) struct Probed<'a> {
+    /// What the guards say; empty where all are true.
+    guards: Vec<Truth>,
     codes: Vec<Vec<u32>>,
     limits: Option<Vector<'a>>,
 }
@@ -140,6 +144,10 @@ impl<'a> Index<'a> {
 
     /// Calls `visit` with the runs of candidates that a row may match.
     fn each_run(&self, probed: &Probed<'_>, row: usize, mut visit: impl FnMut(&Class, Run)) {
+        let guard = probed.guards.get(row).copied().unwrap_or(Truth::True);
+        if guard == Truth::False {
+            return;
+        }
         let mut outer = 0;
         for (part, codes) in probed.codes.iter().enumerate() {
             match codes[row] {
@@ -150,19 +158,23 @@ impl<'a> Index<'a> {
         }
         let Some(grouping) = self.grouping(outer) else { return };
         for (position, class) in grouping.classes.iter().enumerate() {
-            if let Some(run) = class.find(position, self, probed, row) {
+            if let Some(mut run) = class.find(position, self, probed, row) {
+                run.certain &= guard == Truth::True;
                 visit(class, run);
             }
         }
     }
 
-    /// Adds up all candidates that a row may match; only if the index is simple.
-    pub(crate) fn sum_up(&self, probed: &Probed<'_>, row: usize, tally: &mut super::tally::Tally) {
+    /// Adds up all candidates that a row may match; only if the index is simple. Returns how many of them had to be
+    /// looked at one by one.
+    pub(crate) fn sum_up(&self, probed: &Probed<'_>, row: usize, tally: &mut super::tally::Tally) -> u64 {
+        let mut looked_at = 0;
         self.each_run(probed, row, |class, run| {
             if let Some(summary) = &class.summary {
-                summary.add(self, &class.members, run, tally);
+                looked_at += summary.add(self, &class.members, run, tally);
             }
         });
+        looked_at
     }
 
     /// Takes some of the candidates that a row may match: `count` of them, from the one numbered `from` on. Calls
@@ -195,7 +207,10 @@ impl<'a> Index<'a> {
 impl<'a> Evaluator<'a> {
     /// Evaluates the outer values by which candidates are looked up, for every row of a frame.
     pub(crate) fn probe(&self, index: &Index<'a>, frame: &Frame<'_, 'a>) -> Probed<'a> {
+        let mut guards = vec![Truth::True; if index.guards.is_empty() { 0 } else { frame.rows() }];
+        self.and_all(index.guards.iter().copied(), frame, &mut guards);
         Probed {
+            guards,
             codes: index.parts.iter().map(|part| part.known.look_up(&self.side(part.outer, frame))).collect(),
             limits: index.order.as_ref().map(|order| self.eval(order.outer, frame)),
         }
@@ -254,8 +269,9 @@ impl<'a> Evaluator<'a> {
                 || keys.iter().any(|part| part.conjunct == *position)
                 || order.is_some_and(|order| order.conjunct == *position)
         };
-        let residual: Vec<&'a Expr> =
-            (0..binder.conjuncts.len()).filter(|position| !done(position)).filter_map(|p| conjunct(&p)).collect();
+        let left = (0..binder.conjuncts.len()).filter(|position| !done(position)).filter_map(|p| conjunct(&p));
+        let (residual, guards): (Vec<&'a Expr>, Vec<&'a Expr>) =
+            left.partition(|conjunct| wide || free_variables(conjunct).contains(&binder.variable));
         let sides: Vec<(Side<'a>, Side<'a>)> = keys.iter().map(|part| self.sides(part)).collect();
         let alone = |expr: &&'a Expr| free_variables(expr).iter().all(|variable| *variable == binder.variable);
         let ranked = quantity.by.or(quantity.value);
@@ -305,6 +321,7 @@ impl<'a> Evaluator<'a> {
             parts: Vec::new(),
             order: None,
             payload: Payload::Nothing,
+            guards,
             residual,
             missing: table.is_none_or(|table| table.extract == Extract::Missing),
             groupings: (0..1usize << sides.len()).map(|_| OnceLock::new()).collect(),
@@ -312,6 +329,7 @@ impl<'a> Evaluator<'a> {
         let index = index.fill(batches, &sides, order);
         // The usual grouping now, while nothing waits for it.
         index.grouping(index.all_parts());
+        self.count_operations(index.rows.len());
         index
     }
 }

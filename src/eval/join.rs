@@ -131,11 +131,14 @@ impl<'a> Evaluator<'a> {
         let finish = |tally: Tally| tally.finish(quantity.goal, quantity.ty);
         match &supply {
             Supply::Records(index, probed) if index.simple => {
+                let mut looked_at = 0;
                 let sum_up = |(row, mut tally): (usize, Tally)| {
-                    index.sum_up(probed, row, &mut tally);
+                    looked_at += index.sum_up(probed, row, &mut tally);
                     finish(tally)
                 };
-                tallies.into_iter().enumerate().map(sum_up).collect()
+                let answers = tallies.into_iter().enumerate().map(sum_up).collect();
+                self.examine(looked_at);
+                answers
             }
             _ if matches!(quantity.goal, Goal::Exists | Goal::Every) => {
                 self.search(quantity, &supply, frame, &mut tallies);

@@ -8,7 +8,6 @@ mod sets;
 mod text;
 mod time;
 
-use compare::values_equal;
 pub(crate) use field::gather_column;
 
 use super::Evaluator;

@@ -1,8 +1,9 @@
 //! Tallies: what the candidates of one row come to.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::bounds::{Bounds, Share, ShareCounts, share, share_kind};
+use super::bounds::{Bounds, Share, ShareCounts, Unbounded, share, share_kind};
 use super::quantity::Goal;
 use crate::schema::Type;
 use crate::value::{Cell, Number, SetValue, Truth, Value};
@@ -41,11 +42,11 @@ pub(crate) enum Tally {
     /// Candidates with w true, and those with w not false.
     Count { certain: u64, possible: u64, unbounded: bool },
     /// Candidates by kind.
-    Share { counts: ShareCounts, unbounded: bool },
+    Share { counts: ShareCounts, unbounded: Unbounded },
     /// How many numbers, whether something is not known, and the numbers or sums of some of them.
     Sum { count: u64, open: bool, numbers: Vec<Number> },
     /// The least or greatest so far: what it goes by and what it is.
-    Best { open: bool, tie: bool, best: Option<(Value, Value)>, passed: Vec<Value> },
+    Best { open: bool, tie: bool, best: Option<(Value, Value)> },
     /// Certain members, or a set of them that is shared.
     Members { members: Vec<Value>, shared: Option<Arc<SetValue>>, complete: bool },
 }
@@ -56,11 +57,9 @@ impl Tally {
         match goal {
             Goal::Exists | Goal::Every | Goal::Each => Tally::Search { any: false, found: Truth::False },
             Goal::Count => Tally::Count { certain: 0, possible: 0, unbounded: false },
-            Goal::Share => Tally::Share { counts: [0; 6], unbounded: false },
+            Goal::Share => Tally::Share { counts: [0; 6], unbounded: Unbounded::default() },
             Goal::Sum | Goal::Mean => Tally::Sum { count: 0, open: false, numbers: Vec::new() },
-            Goal::Min | Goal::Max | Goal::First | Goal::Last => {
-                Tally::Best { open: false, tie: false, best: None, passed: Vec::new() }
-            }
+            Goal::Min | Goal::Max | Goal::First | Goal::Last => Tally::Best { open: false, tie: false, best: None },
             Goal::Set | Goal::Union => Tally::Members { members: Vec::new(), shared: None, complete: true },
         }
     }
@@ -129,36 +128,29 @@ impl Tally {
 
     /// Adds the one extra candidate that stands for any number of unknown ones.
     pub(crate) fn add_open(&mut self, goal: Goal, w: Truth, entry: Entry) {
-        match self {
+        match (self, entry) {
             _ if w == Truth::False => {}
-            Tally::Count { unbounded, .. } | Tally::Share { unbounded, .. } => *unbounded = true,
-            _ => self.add(goal, w, entry),
+            (Tally::Count { unbounded, .. }, _) => *unbounded = true,
+            (Tally::Share { unbounded, .. }, Entry::Truth(value)) => {
+                unbounded.lowering |= value != Truth::True;
+                unbounded.raising |= value != Truth::False;
+            }
+            (tally, entry) => tally.add(goal, w, entry),
         }
     }
 
-    /// Offers a candidate, or the best of some, as the best of all; `tie`: others were as good.
+    /// Offers a candidate, or the best of some, as the best of all; `tied`: others were as good.
     pub(crate) fn offer(&mut self, goal: Goal, by: Value, candidate: Value, tied: bool) {
-        let Tally::Best { tie, best, passed, .. } = self else { return };
-        let is_span = matches!(by, Value::Span(_));
-        let Some((so_far, who)) = best else {
-            (*best, *tie) = (Some((by, candidate)), tied);
-            return;
+        let Tally::Best { tie, best, .. } = self else { return };
+        let order = match best {
+            None => Ordering::Less,
+            Some((so_far, _)) if matches!(goal, Goal::Max | Goal::Last) => (*so_far).cmp(&by),
+            Some((so_far, _)) => by.cmp(so_far),
         };
-        let order = match (&by, &*so_far) {
-            (Value::Span(a), Value::Span(b)) => a.compare(*b),
-            (a, b) => Some(a.cmp(b)),
-        };
-        let order = if matches!(goal, Goal::Max | Goal::Last) { order.map(std::cmp::Ordering::reverse) } else { order };
-        match order {
-            Some(std::cmp::Ordering::Less) => {
-                if is_span {
-                    passed.push(so_far.clone());
-                }
-                (*best, *tie) = (Some((by, candidate)), tied);
-            }
-            Some(std::cmp::Ordering::Equal) => *tie |= tied || *who != candidate,
-            _ if is_span => passed.push(by),
-            _ => {}
+        match (order, best) {
+            (Ordering::Equal, Some((_, who))) => *tie |= tied || *who != candidate,
+            (Ordering::Greater, _) => {}
+            (_, best) => (*best, *tie) = (Some((by, candidate)), tied),
         }
     }
 
@@ -220,18 +212,8 @@ impl Tally {
             }
             Tally::Best { open: true, .. } => Answer::Cell(Cell::Unknown),
             Tally::Best { best: None, .. } => Answer::Cell(Cell::Absent),
-            Tally::Best { best: Some((by, candidate)), tie, passed, .. } => {
-                // Lengths of time are not all ordered: the best one must be ordered against all others.
-                let beats = |other: &Value| match (&by, other) {
-                    (Value::Span(a), Value::Span(b)) => {
-                        let order = if matches!(goal, Goal::Max | Goal::Last) { b.compare(*a) } else { a.compare(*b) };
-                        order.is_some_and(std::cmp::Ordering::is_le)
-                    }
-                    _ => true,
-                };
-                let unknown = (tie && matches!(goal, Goal::First | Goal::Last)) || !passed.iter().all(beats);
-                Answer::Cell(if unknown { Cell::Unknown } else { Cell::Present(candidate) })
-            }
+            Tally::Best { tie: true, .. } if matches!(goal, Goal::First | Goal::Last) => Answer::Cell(Cell::Unknown),
+            Tally::Best { best: Some((_, candidate)), .. } => Answer::Cell(Cell::Present(candidate)),
             members @ Tally::Members { .. } => Answer::Set(members.into_set()),
         }
     }

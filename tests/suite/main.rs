@@ -10,6 +10,7 @@
 mod check;
 mod language;
 mod layers;
+mod linear;
 mod policies;
 mod report;
 mod workload;

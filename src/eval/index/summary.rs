@@ -123,8 +123,8 @@ impl Summary {
         Summary { by_group, kind }
     }
 
-    /// Adds a run of the class's members to a tally.
-    pub(crate) fn add(&self, index: &Index<'_>, members: &[u32], run: Run, tally: &mut Tally) {
+    /// Adds a run of the class's members to a tally; returns how many of them had to be looked at one by one.
+    pub(crate) fn add(&self, index: &Index<'_>, members: &[u32], run: Run, tally: &mut Tally) -> u64 {
         let (low, high) = if self.by_group { (run.group, run.group + 1) } else { (run.start, run.end) };
         let between = |sums: &[u32]| u64::from(sums[high] - sums[low]);
         let all = (run.end - run.start) as u64;
@@ -172,6 +172,7 @@ impl Summary {
                     None => {
                         let each = members[run.start..run.end].iter();
                         numbers.extend(each.filter_map(|member| index.payload.number(*member)));
+                        return all;
                     }
                 }
             }
@@ -191,9 +192,11 @@ impl Summary {
                 for member in &members[run.start..run.end] {
                     tally.add(index.goal, index.w(*member), index.payload.entry(*member));
                 }
+                return all;
             }
             _ => {}
         }
+        0
     }
 }
 

@@ -192,11 +192,6 @@ fn compare_values(op: CompareOp, left: &Value, right: &Value) -> Truth {
     }
 }
 
-/// Whether two present values are equal; unknown where that cannot be said.
-pub(crate) fn values_equal(left: &Value, right: &Value) -> Truth {
-    compare_values(CompareOp::Equal, left, right)
-}
-
 /// Whether two sets are equal. A certain member of one that a complete other does not have decides.
 fn sets_equal(left: &SetValue, right: &SetValue) -> Truth {
     let lacks = |whole: &SetValue, part: &SetValue| whole.complete && part.members.iter().any(|m| !whole.has(m));

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::super::Evaluator;
 use super::super::frame::Frame;
 use super::super::vector::{Data, Shape, Slice, Vector};
-use super::{joint_states, overlay, values_equal};
+use super::{joint_states, overlay};
 use crate::data::{ColumnValues, ListColumn, State};
 use crate::ir::{Expr, SetOp};
 use crate::value::{Cell, SetValue, Truth, Value};
@@ -249,7 +249,7 @@ fn in_list(element: &Vector<'_>, row: usize, column: &ListColumn, list: u32) -> 
 fn in_cells(value: &Value, list: &[Cell]) -> Truth {
     list.iter().fold(Truth::False, |truth, element| {
         truth.or(match element {
-            Cell::Present(element) => values_equal(value, element),
+            Cell::Present(element) => Truth::from(value == element),
             _ => Truth::Unknown,
         })
     })
