@@ -109,7 +109,7 @@ impl<'a> Window<'a> {
 /// Gives out a file in chunks.
 pub(super) trait Cutter: Send {
     /// Returns the next chunk; none at the end. Behind a fault there is nothing more.
-    fn next(&mut self) -> Result<Option<Chunk>, Stop>;
+    fn next(&mut self) -> Result<Option<Chunk>, Box<Stop>>;
 }
 
 /// Why there are no more chunks: the last one, of what comes before the fault, and the fault.
@@ -123,7 +123,7 @@ pub(super) struct Stop {
 pub(super) struct Lines<'a>(pub(super) Window<'a>);
 
 impl Cutter for Lines<'_> {
-    fn next(&mut self) -> Result<Option<Chunk>, Stop> {
+    fn next(&mut self) -> Result<Option<Chunk>, Box<Stop>> {
         let window = &mut self.0;
         // What is left of the block before has no line break.
         let mut searched = 0;
@@ -134,7 +134,7 @@ impl Cutter for Lines<'_> {
             searched = window.bytes.len();
             if window.bytes.len() > window.limits.record {
                 let fault = window.too_large(0);
-                return Err(Stop { last: None, fault });
+                return Err(Box::new(Stop { last: None, fault }));
             }
             match window.more() {
                 Ok(true) => {}
@@ -142,7 +142,7 @@ impl Cutter for Lines<'_> {
                 Ok(false) => return Ok(Some(window.take(window.bytes.len(), Vec::new()))),
                 Err(fault) => {
                     let whole = memchr::memrchr(b'\n', &window.bytes).map_or(0, |newline| newline + 1);
-                    return Err(Stop { last: Some(window.take(whole, Vec::new())), fault });
+                    return Err(Box::new(Stop { last: Some(window.take(whole, Vec::new())), fault }));
                 }
             }
         }
@@ -191,7 +191,7 @@ fn in_quotes(window: &Window<'_>, cell: usize) -> Fault {
 }
 
 impl Cutter for Rows<'_> {
-    fn next(&mut self) -> Result<Option<Chunk>, Stop> {
+    fn next(&mut self) -> Result<Option<Chunk>, Box<Stop>> {
         let window = &mut self.window;
         let mut end = 0;
         loop {
@@ -208,7 +208,7 @@ impl Cutter for Rows<'_> {
             }
             if window.bytes.len() - end > window.limits.record {
                 let fault = window.too_large(end);
-                return Err(Stop { last: Some(window.take(end, Vec::new())), fault });
+                return Err(Box::new(Stop { last: Some(window.take(end, Vec::new())), fault }));
             }
             match window.more() {
                 Ok(true) => {}
@@ -216,11 +216,11 @@ impl Cutter for Rows<'_> {
                 Ok(false) => {
                     if let Some(cell) = cells::open_quote(&window.bytes, end, self.delimiter) {
                         let fault = in_quotes(window, cell);
-                        return Err(Stop { last: Some(window.take(end, Vec::new())), fault });
+                        return Err(Box::new(Stop { last: Some(window.take(end, Vec::new())), fault }));
                     }
                     return Ok(Some(window.take(window.bytes.len(), Vec::new())));
                 }
-                Err(fault) => return Err(Stop { last: Some(window.take(end, Vec::new())), fault }),
+                Err(fault) => return Err(Box::new(Stop { last: Some(window.take(end, Vec::new())), fault })),
             }
         }
     }

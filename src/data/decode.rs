@@ -287,7 +287,8 @@ impl Decoder {
             Type::Boolean => column.push_boolean(boolean(text.trim()).ok_or(Trouble::Malformed("`true` or `false`"))?),
             Type::Integer => {
                 let number = Scaled::parse(text.trim(), notation).ok_or(Trouble::Malformed("a whole number"))?;
-                column.push_integer(number.to_integer().ok_or(Trouble::Malformed("a whole number of 64 bits"))?);
+                column
+                    .push_integer(number.to_integer().ok_or(Trouble::Malformed("a whole number, of 64 bits at most"))?);
             }
             Type::Decimal => {
                 let number = self.decimal(text.trim(), notation).ok_or(Trouble::Malformed("a number"))?;
@@ -319,10 +320,10 @@ impl Decoder {
 
     fn date(&self, text: &str) -> Result<Date, Trouble> {
         if self.times.is_empty() {
-            return Date::parse(text).ok_or(Trouble::Malformed("a day such as 2026-03-01"));
+            return Date::parse(text).ok_or(Trouble::Malformed("a day that exists, such as 2026-03-01"));
         }
         let read = self.times.iter().find_map(|form| form.date(text));
-        read.ok_or(Trouble::Malformed("a day in the form that the source states"))
+        read.ok_or(Trouble::Malformed("a day that exists, in the form that the source states"))
     }
 
     fn timestamp(&self, text: &str, notation: NumberNotation) -> Result<Timestamp, Trouble> {
@@ -334,12 +335,12 @@ impl Decoder {
         if self.times.is_empty() {
             let read = Timestamp::parse_in(text, self.reading.zone.as_ref());
             return read.ok_or(match &self.reading.zone {
-                Some(_) => Trouble::Malformed("a time such as 2026-03-01T09:30:00"),
-                None => Trouble::Malformed("a time with its offset, such as 2026-03-01T09:30:00Z"),
+                Some(_) => Trouble::Malformed("a time that exists, such as 2026-03-01T09:30:00"),
+                None => Trouble::Malformed("a time that exists, with its offset, such as 2026-03-01T09:30:00Z"),
             });
         }
         let read = self.times.iter().find_map(|form| form.timestamp(text, self.reading.zone.as_ref()));
-        read.ok_or(Trouble::Malformed("a time in the form that the source states"))
+        read.ok_or(Trouble::Malformed("a time that exists, in the form that the source states"))
     }
 
     fn duration(&self, text: &str, notation: NumberNotation) -> Result<i64, Trouble> {

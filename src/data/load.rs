@@ -213,15 +213,11 @@ impl<'a> Loader<'a> {
     }
 
     /// Finds, by a first reading, which rows are the records where several rows are one: their offsets, by file.
-    fn winners<'f>(
-        &self,
-        mapping: &Mapping,
-        files: &[(u32, &'f str)],
-    ) -> Result<Option<BTreeMap<u32, Vec<u64>>>, (&'f str, Fault)> {
+    fn winners<'f>(&self, mapping: &Mapping, files: &[(u32, &'f str)]) -> Result<Option<Winners>, (&'f str, Fault)> {
         let Some(keep) = &mapping.keep else { return Ok(None) };
         let mut values = Interner::default();
         let mut places: Vec<(u32, u64)> = Vec::new();
-        let mut winners: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+        let mut winners = Winners::new();
         for (index, name) in files {
             let scan = Scan { loading: self.loading, files: self.files, progress: self.progress };
             let result = scan.file(name, mapping, &[], None, |_, decoded| {
@@ -251,6 +247,9 @@ impl<'a> Loader<'a> {
         Ok(Some(winners))
     }
 }
+
+/// The offsets of the rows that are the records, sorted, by file.
+type Winners = BTreeMap<u32, Vec<u64>>;
 
 /// Reads single files.
 #[derive(Clone, Copy)]
@@ -325,7 +324,8 @@ fn read_some(cutter: &mut dyn Cutter, at_once: usize) -> (Vec<Chunk>, Option<Fau
         match cutter.next() {
             Ok(Some(chunk)) => chunks.push(chunk),
             Ok(None) => break,
-            Err(Stop { last, fault }) => {
+            Err(stop) => {
+                let Stop { last, fault } = *stop;
                 chunks.extend(last);
                 return (chunks, Some(fault));
             }

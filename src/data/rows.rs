@@ -8,10 +8,10 @@ use super::cut::Chunk;
 use super::decode::{Complaint, Decoder};
 use super::filter;
 use super::finding::Findings;
-use super::json::{Escapes, Mistake, Raw, Scanner};
+use super::json::{Escapes, Mistake, Raw, Scanner, resolve};
 use super::pattern::Format;
 use super::project::{Item, Node, Paths, Slot, Slots};
-use super::stream::{Fault, Position};
+use super::stream::{Fault, Position, is_message, no_records};
 use crate::diagnostic::Code;
 use crate::ir::mapping::Filter;
 
@@ -232,16 +232,21 @@ impl<'p, 'c> Reader<'p, 'c> {
     /// A file that is one record has at least one of its keys: else it is a tool's answer of another kind.
     fn check_lone(&self, start: usize, end: usize) -> Result<(), Fault> {
         let mut scanner = Scanner::new(&self.text[start..end], 0, self.plan.depth);
-        let mut has_any = false;
+        let (mut has_any, mut message) = (false, None);
         let read = scanner.object(|scanner, key| {
-            let Raw::Text(key, _) = key else { return Ok(()) };
-            has_any |= self.plan.names.iter().any(|name| name == key);
-            scanner.value().map(|_| ())
+            let value = scanner.value()?;
+            if let Raw::Text(key, _) = key {
+                has_any |= self.plan.names.iter().any(|name| name == key);
+                if let (Raw::Text(text, escapes), true, None) = (value, is_message(key), &message) {
+                    message = Some(resolve(text, escapes, &mut String::new()).unwrap_or(text).to_owned());
+                }
+            }
+            Ok(())
         });
         if read.is_ok() && !has_any {
-            return Err(Fault::new(Code::MissingPath, "the file is one object that has no field of the record")
-                .at(self.place(start))
-                .help("write a source, and say behind `at` where in the file the records are"));
+            let fault = "the file is one object that has no field of the record";
+            let help = "write a source, and say behind `at` where in the file the records are";
+            return Err(no_records(fault, help, message.as_deref()).at(self.place(start)));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The bytes of a file: opened, decompressed, limited, and places in them.
 
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -145,6 +145,23 @@ impl Fault {
     }
 }
 
+/// The keys under which tools say what went wrong, in place of records.
+pub(super) fn is_message(key: &str) -> bool {
+    let says = ["message", "error", "errormessage", "error_description", "detail"];
+    says.iter().any(|word| key.eq_ignore_ascii_case(word))
+}
+
+/// The fault of a file without records where they should be; `message` is what it says in their place.
+pub(super) fn no_records(fault: &str, help: &str, message: Option<&str>) -> Fault {
+    let Some(message) = message else { return Fault::new(Code::MissingPath, fault).help(help) };
+    let escaped: String = super::decode::cut(message)
+        .chars()
+        .map(|c| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() })
+        .collect();
+    Fault::new(Code::MissingPath, format!("{fault}; it says \"{escaped}\""))
+        .help("the tool answered with this message in place of records: export again")
+}
+
 /// Counts the bytes that go by.
 struct Counted<'a> {
     inner: Box<dyn Read + Send>,
@@ -187,7 +204,13 @@ impl<'a> Stream<'a> {
         let count = Arc::new(AtomicU64::new(0));
         let counted = Counted { inner, count: count.clone(), progress };
         if is_gzip(name) {
-            let buffered = BufReader::with_capacity(1 << 18, counted);
+            let mut buffered = BufReader::with_capacity(1 << 18, counted);
+            let begin = buffered.fill_buf().map_err(|error| unreadable(&error))?;
+            if begin.iter().zip(b"\x1F\x8B").any(|(byte, expected)| byte != expected) {
+                return Err(
+                    Fault::malformed("the file is not gzip").help("leave `.gz` out of its name, or compress it")
+                );
+            }
             let reader = Box::new(MultiGzDecoder::new(buffered));
             return Ok(Stream { reader, compressed: Some(count), limits, given: 0 });
         }
@@ -223,8 +246,7 @@ impl<'a> Stream<'a> {
         match (&self.compressed, error.kind()) {
             (Some(_), std::io::ErrorKind::UnexpectedEof) => Fault::truncated("the compressed data ends in the middle"),
             (Some(_), std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput) => {
-                let message = if self.given == 0 { "the file is not gzip" } else { "the compressed data is damaged" };
-                Fault::malformed(message).help("a file that is named `.gz` must be gzip; export or copy it again")
+                Fault::malformed("the compressed data is damaged").help("export or copy the file again")
             }
             _ => unreadable(error),
         }

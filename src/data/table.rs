@@ -14,10 +14,13 @@ use crate::diagnostic::Code;
 use crate::ir::mapping::{FieldSource, Mapping, Step};
 use crate::schema::{FieldId, KeySpaceId, RecordId, Schema, Type};
 
+/// What findings are counted by.
+type Kind = (RecordId, Option<FieldId>, Code);
+
 /// Collects findings: exact counts, and the first of each kind.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Collector {
-    kinds: BTreeMap<(RecordId, Option<FieldId>, Code), (u64, Vec<Finding>)>,
+    kinds: BTreeMap<Kind, (u64, Vec<Finding>)>,
 }
 
 impl Collector {
@@ -31,7 +34,7 @@ impl Collector {
     }
 
     /// Adds the findings of one kind: how many, and the first of them, which may lie between those that are there.
-    fn merge(&mut self, key: (RecordId, Option<FieldId>, Code), count: u64, findings: impl Iterator<Item = Finding>) {
+    fn merge(&mut self, key: Kind, count: u64, findings: impl Iterator<Item = Finding>) {
         let (total, kept) = self.kinds.entry(key).or_default();
         *total += count;
         kept.extend(findings);
@@ -55,7 +58,7 @@ impl Collector {
             })
             .collect();
         let mut kept: Vec<Finding> = self.kinds.into_values().flat_map(|(_, kept)| kept).collect();
-        kept.sort_by(|a, b| (a.record, a.row, a.field, a.code).cmp(&(b.record, b.row, b.field, b.code)));
+        kept.sort_by_key(|finding| (finding.record, finding.row, finding.field, finding.code));
         Findings { kept, counts }
     }
 }

@@ -191,8 +191,8 @@ pub(super) fn show(schema: &Schema, reads: &Reads, loaded: &Loaded) -> String {
             let place = dataset.place(*record, row).unwrap();
             let cells: Vec<String> = table
                 .columns
-                .iter()
-                .map(|(_, column)| show_cell(schema, dataset, &column.ty, &column.cell(row as usize)))
+                .values()
+                .map(|column| show_cell(schema, dataset, &column.ty, &column.cell(row as usize)))
                 .collect();
             let digest =
                 table.digests.as_ref().map_or(String::new(), |digests| format!(" #{:016x}", digests[row as usize]));

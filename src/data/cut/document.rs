@@ -8,7 +8,7 @@ use memchr::memchr2;
 use super::{Chunk, Cutter, Stop, Window};
 use crate::data::decode::cut;
 use crate::data::json::{Escapes, Mistake, Scanner, resolve};
-use crate::data::stream::Fault;
+use crate::data::stream::{Fault, is_message, no_records};
 use crate::diagnostic::Code;
 use crate::ir::mapping::Step;
 
@@ -301,17 +301,12 @@ impl<'a> Documents<'a> {
     fn missing_path(&self, steps: usize) -> Fault {
         let path = self.shown_path(steps);
         let at = self.window.place(self.at.min(self.window.bytes.len()));
-        match &self.message {
-            Some(message) => Fault::new(
-                Code::MissingPath,
-                format!("the file has no records at `{path}`; it says \"{}\"", cut(message).escape_debug()),
-            )
-            .at(at)
-            .help("the tool answered with this message in place of records: export again"),
-            None => Fault::new(Code::MissingPath, format!("the file has no records at `{path}`"))
-                .at(at)
-                .help("compare the path behind `at` in the source with the file"),
-        }
+        no_records(
+            &format!("the file has no records at `{path}`"),
+            "compare the path behind `at` in the source with the file",
+            self.message.as_deref(),
+        )
+        .at(at)
     }
 
     fn push(&mut self, is_object: bool, step: usize) {
@@ -403,9 +398,7 @@ impl<'a> Documents<'a> {
                 self.enter(frame.step + 1)
             }
             Some(Step::Name(_)) => {
-                let says = ["message", "error", "errormessage", "error_description", "detail"];
-                let is_message = says.iter().any(|word| name.eq_ignore_ascii_case(word));
-                if self.message.is_none() && is_message && self.need()? == b'"' {
+                if self.message.is_none() && is_message(&name) && self.need()? == b'"' {
                     self.message = Some(self.text()?);
                     return Ok(Advance::On);
                 }
@@ -443,7 +436,7 @@ impl<'a> Documents<'a> {
 }
 
 impl Cutter for Documents<'_> {
-    fn next(&mut self) -> Result<Option<Chunk>, Stop> {
+    fn next(&mut self) -> Result<Option<Chunk>, Box<Stop>> {
         loop {
             match self.advance() {
                 Ok(Advance::On) if self.at < self.window.block => {}
@@ -452,7 +445,7 @@ impl Cutter for Documents<'_> {
                 Ok(Advance::End) => return Ok(Some(self.chunk(self.window.bytes.len()))),
                 Err(fault) => {
                     let until = self.records.last().map_or(0, |(_, end)| *end as usize).min(self.at);
-                    return Err(Stop { last: Some(self.chunk(until)), fault });
+                    return Err(Box::new(Stop { last: Some(self.chunk(until)), fault }));
                 }
             }
         }

@@ -33,7 +33,7 @@ proptest! {
         for threads in [1, 2, 16] {
             prop_assert_eq!(shown(&whole, block, threads), expected.as_str());
         }
-        let mut half = whole.clone();
+        let mut half = whole;
         for bytes in half.0.values_mut() {
             bytes.truncate((bytes.len() as f64 * cut) as usize);
         }

@@ -26,19 +26,19 @@ fn every_type_is_read_leniently_and_exactly() {
       ? | ? | ? | ? | ? | ? | ? | ? | ? (a.ndjson:6 @384) #9256d23861853dbe
       ? | ? | ? | ? | ? | ? | ? | ? | ? (a.ndjson:7 @520) #a97f04da07c95a58
     malformed-value a.ndjson:6 a.b "1": expected `true` or `false`
-    malformed-value a.ndjson:6 a.i "5.5": expected a whole number of 64 bits
+    malformed-value a.ndjson:6 a.i "5.5": expected a whole number, of 64 bits at most
     malformed-value a.ndjson:6 a.d "1,5": expected a number
-    malformed-value a.ndjson:6 a.day "2026-02-30": expected a day such as 2026-03-01
-    malformed-value a.ndjson:6 a.at "2026-03-01T10:00:00": expected a time with its offset, such as 2026-03-01T09:30:00Z
+    malformed-value a.ndjson:6 a.day "2026-02-30": expected a day that exists, such as 2026-03-01
+    malformed-value a.ndjson:6 a.at "2026-03-01T10:00:00": expected a time that exists, with its offset, such as 2026-03-01T09:30:00Z
     malformed-value a.ndjson:6 a.for "4h": expected a length of time such as PT4H30M
     malformed-value a.ndjson:6 a.every "PT1H": expected a calendar length of time such as P12M
     unmapped-value a.ndjson:6 a.e "X": the enum has no such member; did you mean `x`?
     malformed-value a.ndjson:6 a.t "{"a": 1}": expected a single value, not an object
     malformed-value a.ndjson:7 a.b "yes": expected `true` or `false`
-    malformed-value a.ndjson:7 a.i "1e30": expected a whole number of 64 bits
+    malformed-value a.ndjson:7 a.i "1e30": expected a whole number, of 64 bits at most
     malformed-value a.ndjson:7 a.d "NaN": expected a number
-    malformed-value a.ndjson:7 a.day "1/2/2026": expected a day such as 2026-03-01
-    malformed-value a.ndjson:7 a.at "now": expected a time with its offset, such as 2026-03-01T09:30:00Z
+    malformed-value a.ndjson:7 a.day "1/2/2026": expected a day that exists, such as 2026-03-01
+    malformed-value a.ndjson:7 a.at "now": expected a time that exists, with its offset, such as 2026-03-01T09:30:00Z
     malformed-value a.ndjson:7 a.for "5": expected a length of time such as PT4H30M
     malformed-value a.ndjson:7 a.every "P1": expected a calendar length of time such as P12M
     unmapped-value a.ndjson:7 a.e "24": the enum has no such member; known members: "24x7", x
@@ -197,7 +197,7 @@ fn a_source_says_how_values_are_written() {
     change("cost", &|reading| reading.number = NumberNotation { decimal: ',', thousands: Some('.') });
     change("share", &|reading| reading.percent = true);
     change("e", &|reading| {
-        reading.map = Some(BTreeMap::from([("1 - Critical".to_owned(), 0), ("2 - High".to_owned(), 1)]))
+        reading.map = Some(BTreeMap::from([("1 - Critical".to_owned(), 0), ("2 - High".to_owned(), 1)]));
     });
     change("b", &|reading| reading.map = Some(BTreeMap::from([("yes".to_owned(), 1), ("no".to_owned(), 0)])));
     change("l", &|reading| reading.split = Some(",".to_owned()));
@@ -216,8 +216,8 @@ fn a_source_says_how_values_are_written() {
       2016-02-29T00:16Z | 2026-03-01 | 1234.5 | 0.9995 | p1 | false | [a,b] | 1 h 30 min | 2015-10-08T07:42Z (a.json:2 @11) #aec8cdd725e53a10
       2026-07-01T10:00Z | - | 1234.5 | 0.95 | - | - | [a] | 1 h | - (a.json:3 @178) #d778bc42f9f6d6fd
       ? | ? | ? | ? | ? | ? | ? | ? | ? (a.json:4 @315) #d046a93c32943a71
-    malformed-value a.json:4 a.at "29/2/2015 01:16": expected a time in the form that the source states
-    malformed-value a.json:4 a.day "2026-03-01": expected a day in the form that the source states
+    malformed-value a.json:4 a.at "29/2/2015 01:16": expected a time that exists, in the form that the source states
+    malformed-value a.json:4 a.day "2026-03-01": expected a day that exists, in the form that the source states
     malformed-value a.json:4 a.cost "1,234.5": expected a number
     malformed-value a.json:4 a.share "x%": expected a number
     unmapped-value a.json:4 a.e "1 - critical": the value map of the source does not have it; did you mean `1 - Critical`?
