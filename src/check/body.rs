@@ -144,7 +144,9 @@ impl Checker<'_, '_> {
             _ => {}
         }
         let is_records = matches!(bound.binder.domain, Domain::Records(_));
-        if !is_first && is_records && bound.binder.access.key.is_empty() {
+        // What has an error already may have been the tie.
+        let sound = self.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
+        if !is_first && is_records && bound.binder.access.key.is_empty() && sound {
             self.untied(&bound.binder, binder);
         }
         ir::Step::ForEach {
@@ -161,8 +163,9 @@ impl Checker<'_, '_> {
         let Domain::Records(record) = binder.domain else { return };
         let name = self.world.schema().record(record).name.clone();
         let message = format!("every `{name}` would be judged with every subject before it");
-        let help = access::tie(self, binder)
-            .unwrap_or_else(|| "tie it to an earlier `for each` by an equality in its `where`".to_owned());
+        let help = access::tie(self, binder).unwrap_or_else(|| {
+            "move it up, before the `for each` over a list or calendar units, which needs no tie".to_owned()
+        });
         self.report(
             Diagnostic::new(Code::UntiedSubject, written.span, message, "not tied to an earlier `for each`")
                 .with_help(help),

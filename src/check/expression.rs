@@ -240,8 +240,11 @@ impl Checker<'_, '_> {
     }
 
     fn unknown_name(&mut self, name: &str, span: Span, expected: Option<&Type>) -> Typed {
-        if let Some(ty @ Type::Enum(members)) = expected {
-            return self.unknown_member(name, members, ty, span);
+        match expected {
+            Some(ty @ Type::Enum(members)) => return self.unknown_member(name, members, ty, span),
+            // What stands beside it has an error already, and might have been an enum.
+            Some(Type::Error) => return self.error(span),
+            _ => {}
         }
         if let Some(id) = self.world.items.find(ItemKind::Define, name).first() {
             let message = format!("`{name}` is a define and needs its arguments");

@@ -121,6 +121,7 @@ impl Writer<'_> {
                 let left = self.value(kind, scope, depth)?;
                 Some(format!("{left} {} {}", self.choices.pick(EQUALITIES), self.value(kind, scope, depth)?))
             }
+            Kind::Text => self.plain(kind, kind, EQUALITIES, scope, depth, strict),
             _ => self.plain(kind, kind, ORDERS, scope, depth, strict),
         }
     }

@@ -222,7 +222,7 @@ impl Writer<'_> {
                 !path.optional
                     && matches!(
                         path.kind,
-                        Kind::Timestamp | Kind::Date | Kind::Integer | Kind::Duration | Kind::Decimal | Kind::Text
+                        Kind::Timestamp | Kind::Date | Kind::Integer | Kind::Duration | Kind::Decimal
                     )
             })
             .collect();
