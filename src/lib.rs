@@ -1,6 +1,7 @@
 //! `shall`: requirements as rules, judged against exported service-management data, with evidence.
 
 pub mod check;
+pub mod cli;
 pub mod data;
 pub mod diagnostic;
 pub mod eval;

@@ -109,7 +109,7 @@ pub struct Time {
 pub struct Given {
     /// The value.
     pub value: String,
-    /// Where it comes from: `--as-of`, `--period`.
+    /// Where it comes from: the option as typed, such as `--as-of 2026-04-01`.
     pub origin: String,
 }
 
@@ -359,6 +359,9 @@ pub struct Warning {
     pub code: String,
     /// What is doubtful.
     pub message: String,
+    /// What to do; nothing in the auditor's view.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub help: Vec<String>,
     /// Where.
     pub policy: PolicyPlace,
 }

@@ -7,6 +7,7 @@
 mod cause;
 mod decide;
 mod leaf;
+mod print;
 mod related;
 pub mod show;
 
@@ -201,7 +202,7 @@ impl<'a> Explainer<'_, 'a> {
             .iter()
             .map(|part| match part {
                 TemplatePart::Text(text) => text.clone(),
-                TemplatePart::Hole(hole) => self.show.cell(&self.cell(scope, hole), &hole.ty.base),
+                TemplatePart::Hole(hole) => self.shown(scope, hole, &self.cell(scope, hole), false),
             })
             .collect()
     }

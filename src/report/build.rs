@@ -24,6 +24,8 @@ pub struct Context<'a> {
     pub show: Show<'a>,
     /// Most findings, unknown subjects, and faults of one kind in the data that are listed.
     pub max_findings: usize,
+    /// Whether the report may say how to put things right: not to an auditor.
+    pub hints: bool,
 }
 
 impl<'a> Context<'a> {
@@ -152,7 +154,7 @@ impl<'a> Context<'a> {
                             file: place.as_ref().and_then(|place| place.file.clone()),
                             line: place.as_ref().and_then(|place| place.line),
                             value: kept.value.clone(),
-                            note: kept.note.clone(),
+                            note: self.note(&kept.note),
                         }
                     })
                     .collect();
@@ -169,16 +171,29 @@ impl<'a> Context<'a> {
             .collect()
     }
 
+    /// What is said of a value, without the guess at what was meant where no hints are given.
+    fn note(&self, note: &str) -> String {
+        match note.find("; did you mean") {
+            Some(guess) if !self.hints => note[..guess].to_owned(),
+            _ => note.to_owned(),
+        }
+    }
+
     /// Reports the files that were read.
     pub fn files(&self) -> Vec<InputFile> {
         let fed = |fed: &Fed| {
             let mut left_out: Vec<InputLeftOut> = fed
                 .left_out
                 .iter()
-                .map(|left_out| InputLeftOut {
-                    choice: self.show.text(left_out.filter),
-                    because: left_out.because.clone(),
-                    rows: left_out.rows,
+                .map(|left_out| {
+                    let choice = self.show.text(left_out.filter);
+                    // The reason stands beside the choice; it need not be in it too.
+                    let cut = choice.rfind(" because ").filter(|_| left_out.because.is_some()).unwrap_or(choice.len());
+                    InputLeftOut {
+                        choice: choice[..cut].to_owned(),
+                        because: left_out.because.clone(),
+                        rows: left_out.rows,
+                    }
                 })
                 .collect();
             if fed.superseded > 0 {
@@ -230,6 +245,7 @@ impl<'a> Context<'a> {
             .map(|warning| Warning {
                 code: warning.code.name().to_owned(),
                 message: warning.message.clone(),
+                help: if self.hints { warning.help.clone() } else { Vec::new() },
                 policy: self.show.policy_place(warning.primary.span),
             })
             .collect()

@@ -9,6 +9,7 @@ use super::{CitationReport, Explanation, Finding, Report, RuleReport};
 use crate::eval::explain::{Came, Reason, RecordPlace};
 use crate::verdict::{Outcome, ProposedGrade};
 
+pub(crate) use page::clean;
 use page::{Page, Tone};
 
 /// How a report is laid out.

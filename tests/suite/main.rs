@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod cli;
 mod language;
 mod layers;
 mod linear;

@@ -75,14 +75,15 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
             }
         },
         ExprKind::Field { base, record, field } => field_cause(explainer, scope, base, *record, *field, causes),
-        ExprKind::Quantified { binder, has, .. } => binder_causes(explainer, scope, binder, has.as_deref(), causes),
+        ExprKind::Quantified { binder, has, .. } => {
+            binder_causes(explainer, scope, binder, has.as_deref(), causes);
+        }
         ExprKind::Aggregate { function, binder, value, by } => {
-            let before = causes.len();
-            binder_causes(explainer, scope, binder, value.as_deref(), causes);
+            let mut are_known = binder_causes(explainer, scope, binder, value.as_deref(), causes);
             if let Some(by) = by {
-                binder_causes(explainer, scope, binder, Some(by), causes);
+                are_known &= binder_causes(explainer, scope, binder, Some(by), causes);
             }
-            if causes.len() == before {
+            if are_known {
                 causes.insert(match function {
                     AggregateFunction::First | AggregateFunction::Last => plain(
                         "tie",
@@ -93,13 +94,14 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
             }
         }
         _ => {
-            let before = causes.len();
+            let mut parts_are_known = true;
             for_each_child(expr, &mut |child| {
                 if is_open(&explainer.cell(scope, child)) {
+                    parts_are_known = false;
                     collect(explainer, scope, child, causes);
                 }
             });
-            if causes.len() == before {
+            if parts_are_known {
                 causes.insert(own_cause(explainer, scope, expr));
             }
         }
@@ -187,22 +189,26 @@ fn value_cause(explainer: &Explainer<'_, '_>, record: RecordId, row: u32, field:
     Cause { reason, says, record: Some(place), field: Some(name.clone()), found }
 }
 
-/// Why a quantity over candidates is not known: an extract is missing, or a condition or value of a candidate is not known.
+/// Why a quantity over candidates is not known: an extract is missing, or a condition or value of a candidate is not
+/// known. Returns whether all of them are known.
 fn binder_causes<'a>(
     explainer: &Explainer<'_, 'a>,
     scope: &Scope,
     binder: &'a Binder,
     value: Option<&'a Expr>,
     causes: &mut BTreeSet<Cause>,
-) {
+) -> bool {
+    let mut are_known = true;
     if let Domain::Elements(elements) = &binder.domain
         && is_open(&explainer.cell(scope, elements))
     {
+        are_known = false;
         collect(explainer, scope, elements, causes);
     }
     let mut inner = scope.clone();
     for candidate in explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES).nearest {
         if let Binding::Missing(record) = candidate.binding {
+            are_known = false;
             causes.insert(missing_extract(explainer, record));
             continue;
         }
@@ -211,6 +217,7 @@ fn binder_causes<'a>(
         }
         inner.push((binder.variable, candidate.binding));
         if candidate.counts == Truth::Unknown {
+            are_known = false;
             for (conjunct, came) in binder.conjuncts.iter().zip(&candidate.conjuncts) {
                 if *came == Truth::Unknown {
                     collect(explainer, &inner, conjunct, causes);
@@ -220,8 +227,10 @@ fn binder_causes<'a>(
         if let Some(value) = value
             && is_open(&explainer.cell(&inner, value))
         {
+            are_known = false;
             collect(explainer, &inner, value, causes);
         }
         inner.pop();
     }
+    are_known
 }

@@ -18,6 +18,15 @@ pub(super) fn in_words<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &
     walk.reasons.into_iter().map(|reason| reason.says).collect()
 }
 
+/// Whether an expression only asks whether values are there.
+fn is_guard(expr: &Expr) -> bool {
+    match &written(expr).kind {
+        ExprKind::Presence { .. } => true,
+        ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().all(is_guard),
+        _ => false,
+    }
+}
+
 /// A walk over the steps and the condition of a body, for one subject.
 pub(super) struct Walk<'e, 'a> {
     explainer: Explainer<'e, 'a>,
@@ -155,8 +164,25 @@ impl<'e, 'a> Walk<'e, 'a> {
     fn decide(&mut self, expr: &'a Expr, is: Truth) {
         match &written(expr).kind {
             ExprKind::Not(operand) => self.decide(operand, !is),
-            ExprKind::And(parts) | ExprKind::Or(parts) => {
-                // The parts that came to the same decided: of a false `and` those that are false, of a false `or` all.
+            // The parts that came to the same decided: of a false `and` those that are false, of a false `or` all.
+            ExprKind::And(parts) => {
+                let mut is_guarded = false;
+                for part in parts {
+                    if self.explainer.truth(&self.scope, part) != is {
+                        continue;
+                    }
+                    // What stands behind a guard that fails speaks of a value that is not there.
+                    if !is_guarded || is_guard(part) {
+                        self.decide(part, is);
+                    }
+                    is_guarded |= is == Truth::False && is_guard(part);
+                }
+            }
+            ExprKind::Or(parts) => {
+                // That a value is there is no reason; it is why the next part was asked.
+                let is_reason = |part: &&Expr| is != Truth::False || !is_guard(part);
+                let reasons: Vec<&Expr> = parts.iter().filter(is_reason).collect();
+                let parts = if reasons.is_empty() { parts.iter().collect() } else { reasons };
                 for part in parts {
                     if self.explainer.truth(&self.scope, part) == is {
                         self.decide(part, is);
@@ -167,7 +193,9 @@ impl<'e, 'a> Walk<'e, 'a> {
                 let sides = (self.explainer.truth(&self.scope, left), self.explainer.truth(&self.scope, right));
                 match is {
                     Truth::False => {
-                        self.decide(left, Truth::True);
+                        if !is_guard(left) {
+                            self.decide(left, Truth::True);
+                        }
                         self.decide(right, Truth::False);
                     }
                     Truth::True if sides.0 == Truth::False => self.decide(left, Truth::False),

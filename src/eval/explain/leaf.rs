@@ -21,7 +21,7 @@ pub(super) fn reason<'a>(
     deep: bool,
 ) -> Reason {
     let show = explainer.show;
-    let looked = if deep { related::look(explainer, scope, expr, is) } else { None };
+    let looked = related::look(explainer, scope, expr, is, deep);
     let (looked_at, left_out, says) = match looked {
         Some(looked) => (looked.related, looked.left_out, looked.says),
         None => (Vec::new(), 0, None),
@@ -200,12 +200,22 @@ fn compared(explainer: &Explainer<'_, '_>, op: CompareOp, left: &Side<'_>, right
             }
         }
         Some(order) => words(order, left.ty),
-        // A count that is only known within bounds can still decide; then its value cannot be named.
-        None => {
-            return format!("{left} {} {right} is {}", op.symbol(), if is == Truth::True { "true" } else { "false" });
-        }
+        // A count that is only known within bounds can still decide.
+        None => decided(op, is),
     };
     format!("{left} {relation} {right}")
+}
+
+/// What a comparison that was decided says, where the values themselves cannot be named.
+fn decided(op: CompareOp, is: Truth) -> &'static str {
+    match (op, is == Truth::True) {
+        (CompareOp::Less, true) | (CompareOp::GreaterOrEqual, false) => "is less than",
+        (CompareOp::LessOrEqual, true) | (CompareOp::Greater, false) => "is at most",
+        (CompareOp::Greater, true) | (CompareOp::LessOrEqual, false) => "is more than",
+        (CompareOp::GreaterOrEqual, true) | (CompareOp::Less, false) => "is at least",
+        (CompareOp::Equal, true) | (CompareOp::NotEqual, false) => "is",
+        (CompareOp::Equal, false) | (CompareOp::NotEqual, true) => "is not",
+    }
 }
 
 /// How two values of one kind stand to each other, where they have an order.

@@ -6,7 +6,8 @@ use super::show::written;
 use super::{Explainer, MOST_RELATED, RecordPlace, Related, Scope};
 use crate::eval::{Binding, Candidate};
 use crate::ir::reads::for_each_child;
-use crate::ir::{AggregateFunction, Binder, Domain, Expr, ExprKind, Quantifier};
+use crate::ir::{AggregateFunction, Binder, CompareOp, Domain, Expr, ExprKind, Quantifier};
+use crate::schema::{RecordId, Type};
 use crate::value::{Cell, Number, Truth, Value};
 
 /// Most candidates that are looked at to find those to show; behind it they are not counted.
@@ -22,13 +23,36 @@ pub(super) struct Looked {
     pub(super) says: Option<String>,
 }
 
-/// Looks at the candidates of the quantity in a part of a condition; none if there is no quantity in it.
-pub(super) fn look<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr, is: Truth) -> Option<Looked> {
+/// Looks at the candidates of the quantity in a part of a condition; none if there is no quantity in it. Lists them only
+/// if it is to go deep: not for what is itself a related record's reason.
+pub(super) fn look<'a>(
+    explainer: &Explainer<'_, 'a>,
+    scope: &Scope,
+    expr: &'a Expr,
+    is: Truth,
+    deep: bool,
+) -> Option<Looked> {
     if let ExprKind::Quantified { quantifier, binder, has } = &written(expr).kind {
-        return Some(quantified(explainer, scope, *quantifier, binder, has.as_deref(), is));
+        return Some(quantified(explainer, scope, *quantifier, binder, has.as_deref(), is, deep));
+    }
+    if !deep {
+        return None;
     }
     let (function, binder, value) = aggregate_in(explainer, expr)?;
-    Some(aggregated(explainer, scope, function, binder, value, is))
+    let offending = if is_too_large(explainer, expr, is) { Truth::True } else { Truth::False };
+    Some(aggregated(explainer, scope, function, binder, value, is, offending))
+}
+
+/// Whether a comparison failed because its quantity is too large (rather than too small).
+fn is_too_large<'a>(explainer: &Explainer<'_, 'a>, expr: &'a Expr, is: Truth) -> bool {
+    let ExprKind::Compare { op, left, .. } = &written(expr).kind else { return false };
+    let quantity_is_left = aggregate_in(explainer, left).is_some();
+    let asks_for_less = match op {
+        CompareOp::Less | CompareOp::LessOrEqual => quantity_is_left,
+        CompareOp::Greater | CompareOp::GreaterOrEqual => !quantity_is_left,
+        CompareOp::Equal | CompareOp::NotEqual => return false,
+    };
+    asks_for_less == (is == Truth::False)
 }
 
 /// A binder with the scope outside of it.
@@ -36,6 +60,8 @@ struct Range<'s, 'e, 'a> {
     explainer: &'s Explainer<'e, 'a>,
     scope: Scope,
     binder: &'a Binder,
+    /// Whether candidates are listed.
+    deep: bool,
 }
 
 impl<'a> Range<'_, '_, 'a> {
@@ -50,11 +76,25 @@ impl<'a> Range<'_, '_, 'a> {
         self.explainer.truth(&self.inside(candidate), expr)
     }
 
-    /// What the candidates are called: `change_approval`, `x in c.review_actions`.
-    fn noun(&self) -> String {
+    /// What one candidate is called: `change_approval`, `element of c.review_actions`; with the equalities by which it
+    /// is found: `change_approval with a.change = c`.
+    fn one(&self) -> String {
         match &self.binder.domain {
-            Domain::Records(record) => self.explainer.show.record_name(*record).to_owned(),
+            Domain::Records(record) => format!("{}{}", self.explainer.show.record_name(*record), self.with_key()),
             Domain::Elements(elements) => format!("element of {}", self.explainer.show.expr(elements)),
+        }
+    }
+
+    /// What so many candidates are called: `change_approval records with a.change = c`.
+    fn many(&self, count: u64) -> String {
+        if count == 1 {
+            return self.one();
+        }
+        match &self.binder.domain {
+            Domain::Records(record) => {
+                format!("{} records{}", self.explainer.show.record_name(*record), self.with_key())
+            }
+            Domain::Elements(elements) => format!("elements of {}", self.explainer.show.expr(elements)),
         }
     }
 
@@ -73,13 +113,22 @@ impl<'a> Range<'_, '_, 'a> {
 
     fn related(&self, candidate: &Candidate, says: Vec<String>) -> Related {
         let show = self.explainer.show;
-        let record = match &candidate.binding {
-            Binding::Row(record, row) => show.record_place(*record, *row),
-            other => {
-                let ty = self.explainer.body.variables.get(self.binder.variable.0 as usize);
-                let key = ty.map_or(String::new(), |variable| show.binding(other, &variable.ty.base));
-                RecordPlace { record: String::new(), key, file: None, line: None }
+        let variable = self.explainer.body.variables.get(self.binder.variable.0 as usize);
+        let ty = variable.map_or(&Type::Error, |variable| &variable.ty.base);
+        let record = match (&candidate.binding, ty) {
+            (Binding::Row(record, row), _) => show.record_place(*record, *row),
+            // An element that refers to a record is shown as that record, where it was exported once.
+            (Binding::Element(Cell::Present(Value::Reference(key))), Type::Reference(targets)) => {
+                let rows: Vec<(RecordId, u32)> = targets
+                    .iter()
+                    .flat_map(|target| show.data.rows_of(*target, *key).iter().map(|row| (*target, *row)))
+                    .collect();
+                match rows.as_slice() {
+                    [(record, row)] => show.record_place(*record, *row),
+                    _ => element(show.binding(&candidate.binding, ty)),
+                }
             }
+            (other, _) => element(show.binding(other, ty)),
         };
         Related { record, says: says.into_iter().take(MOST_WORDS).collect() }
     }
@@ -115,6 +164,10 @@ impl<'a> Range<'_, '_, 'a> {
     }
 }
 
+fn element(key: String) -> RecordPlace {
+    RecordPlace { record: String::new(), key, file: None, line: None }
+}
+
 /// The distance between two values that have one.
 fn apart(left: &Cell, right: &Cell) -> Option<Number> {
     let place = |cell: &Cell| match cell {
@@ -134,10 +187,11 @@ fn quantified<'a>(
     binder: &'a Binder,
     has: Option<&'a Expr>,
     is: Truth,
+    deep: bool,
 ) -> Looked {
-    let range = Range { explainer, scope: scope.clone(), binder };
+    let range = Range { explainer, scope: scope.clone(), binder, deep };
     let candidates = explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES);
-    let (noun, key) = (range.noun(), range.with_key());
+    let one = range.one();
     let which = |wanted: fn(&Candidate) -> bool| -> Vec<&Candidate> {
         candidates.nearest.iter().filter(|candidate| wanted(candidate)).collect()
     };
@@ -159,8 +213,8 @@ fn quantified<'a>(
                 _ => range.first_conjunct(candidate, Truth::Unknown),
             });
             let says = match quantifier {
-                Quantifier::Every => format!("whether every {noun}{key} does is not known"),
-                _ => format!("whether there is a {noun}{key} that counts is not known"),
+                Quantifier::Every => format!("whether every {one} does is not known"),
+                _ => format!("whether there is {} that counts is not known", with_article(&one)),
             };
             Looked { says: Some(says), ..listed }
         }
@@ -173,17 +227,17 @@ fn quantified<'a>(
             });
             let shown = listed(&range, &near, |candidate| range.first_conjunct(candidate, Truth::False));
             let says = match candidates.total {
-                0 => format!("there is no {noun}{key}"),
-                1 => format!("the one {noun}{key} does not count"),
-                total => format!("none of {total} {noun}{key} counts"),
+                0 => format!("there is no {one}"),
+                1 => format!("the one {one} does not count"),
+                total => format!("none of the {total} {} counts", range.many(total)),
             };
             let left_out = candidates.total.saturating_sub(shown.related.len() as u64);
             Looked { says: Some(says), left_out, ..shown }
         }
         (Quantifier::Exists, Truth::True) | (Quantifier::No, Truth::False) => {
             let says = match counting.len() {
-                1 => format!("there is a {noun}{key} that counts"),
-                many => format!("there are {many} {noun}{key} that count"),
+                1 => format!("there is {} that counts", with_article(&one)),
+                many => format!("there are {many} {} that count", range.many(many as u64)),
             };
             Looked { says: Some(says), ..listed(&range, &counting, |_| Vec::new()) }
         }
@@ -193,15 +247,11 @@ fn quantified<'a>(
                 .copied()
                 .filter(|candidate| has.is_some_and(|has| range.truth(candidate, has) == Truth::False))
                 .collect();
-            let says = if failing.is_empty() {
-                format!("every {noun}{key} does")
-            } else {
-                format!(
-                    "{} of {} {noun}{key} {}",
-                    failing.len(),
-                    counting.len(),
-                    if failing.len() == 1 { "does not" } else { "do not" }
-                )
+            let says = match (failing.len(), counting.len()) {
+                (0, _) => format!("every {one} does"),
+                (1, 1) => format!("the one {one} does not"),
+                (1, all) => format!("1 of the {all} {} does not", range.many(all as u64)),
+                (some, all) => format!("{some} of the {all} {} do not", range.many(all as u64)),
             };
             let shown = listed(&range, &failing, |candidate| {
                 has.map_or(Vec::new(), |has| range.words(candidate, has, Truth::False))
@@ -211,10 +261,16 @@ fn quantified<'a>(
     }
 }
 
+fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
 /// Lists the first few of some candidates, each with what is to be said of it.
 fn listed(range: &Range<'_, '_, '_>, these: &[&Candidate], says: impl Fn(&Candidate) -> Vec<String>) -> Looked {
+    let most = if range.deep { MOST_RELATED } else { 0 };
     let related: Vec<Related> =
-        these.iter().take(MOST_RELATED).map(|candidate| range.related(candidate, says(candidate))).collect();
+        these.iter().take(most).map(|candidate| range.related(candidate, says(candidate))).collect();
     Looked { left_out: (these.len() - related.len()) as u64, related, says: None }
 }
 
@@ -225,8 +281,9 @@ fn aggregated<'a>(
     binder: &'a Binder,
     value: Option<&'a Expr>,
     is: Truth,
+    offending: Truth,
 ) -> Looked {
-    let range = Range { explainer, scope: scope.clone(), binder };
+    let range = Range { explainer, scope: scope.clone(), binder, deep: true };
     let candidates = explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES);
     let these: Vec<&Candidate> = candidates
         .nearest
@@ -240,15 +297,14 @@ fn aggregated<'a>(
                         })
             }
             _ if function == AggregateFunction::Share => {
-                candidate.counts == Truth::True
-                    && value.is_some_and(|value| range.truth(candidate, value) == Truth::False)
+                candidate.counts == Truth::True && value.is_some_and(|value| range.truth(candidate, value) == offending)
             }
             _ => candidate.counts == Truth::True,
         })
         .collect();
     listed(&range, &these, |candidate| match (is, value) {
         (Truth::Unknown, _) if candidate.counts == Truth::Unknown => range.first_conjunct(candidate, Truth::Unknown),
-        (_, Some(value)) if function == AggregateFunction::Share => range.words(candidate, value, Truth::False),
+        (_, Some(value)) if function == AggregateFunction::Share => range.words(candidate, value, offending),
         (_, Some(value)) => {
             let named = explainer.named(&range.inside(candidate), value);
             vec![format!("{} = {}", named.expression, named.value)]

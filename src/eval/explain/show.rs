@@ -177,12 +177,6 @@ impl<'a> Show<'a> {
     pub fn text(&self, span: Span) -> String {
         one_line(self.sources.text(span))
     }
-
-    /// Returns the policy text of an expression on one line.
-    pub fn expr(&self, expr: &Expr) -> String {
-        let text = self.text(expr.span);
-        if text.is_empty() { "value".to_owned() } else { text }
-    }
 }
 
 /// Looks through the conversions that the checker put in, which nobody wrote.

@@ -101,6 +101,20 @@ impl Page {
         self.text.push_str(&format!("{}{left}{gap}{right}\n", " ".repeat(indent)));
     }
 
+    /// Adds a list on one line: as many names as it holds, and how many more there are.
+    pub(super) fn list(&mut self, mark: &str, names: &[&str]) {
+        let whole = |count: usize| {
+            let more = match names.len() - count {
+                0 => ".".to_owned(),
+                more => format!(" and {more} more."),
+            };
+            format!("{}{more}", clean(&names[..count].join(", ")))
+        };
+        let fits = |count: &usize| mark.width() + whole(*count).width() <= self.width;
+        let count = (1..=names.len()).rev().find(fits).unwrap_or(names.len().min(1));
+        self.hanging(0, Tone::Plain, mark, &whole(count));
+    }
+
     fn room(&self, indent: usize) -> textwrap::Options<'static> {
         textwrap::Options::new(self.width.saturating_sub(indent).max(8))
             .word_separator(textwrap::WordSeparator::AsciiSpace)
@@ -123,7 +137,7 @@ impl Page {
 }
 
 /// Makes visible what could steer a terminal or reorder text: control characters, and marks of writing direction.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

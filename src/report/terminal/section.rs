@@ -186,16 +186,13 @@ pub(super) fn warnings(page: &mut Page, report: &Report) {
     }
 }
 
-/// Most rules that the summary names.
-const MOST_NAMED: usize = 6;
-
 /// Writes three lines: the outcomes counted, which rules are meant, and the exit status with its reason.
 pub(super) fn summary(page: &mut Page, report: &Report) {
     let summary = &report.summary;
-    let (word, tone) = match report.exit_status.number {
-        0 => ("Conformity", Tone::Good),
-        1 => ("Nonconformity", Tone::Bad),
-        _ => ("Not determined", Tone::Doubtful),
+    let tone = match report.exit_status.number {
+        0 => Tone::Good,
+        1 => Tone::Bad,
+        _ => Tone::Doubtful,
     };
     let parts: Vec<String> = [
         (summary.nonconformity, "with a nonconformity"),
@@ -207,24 +204,18 @@ pub(super) fn summary(page: &mut Page, report: &Report) {
     .filter(|(count, _)| *count > 0)
     .map(|(count, what)| format!("{} {what}", grouped(count)))
     .collect();
-    page.line(0, tone, &format!("{word}. {}: {}.", number(summary.rules, "rule", "rules"), parts.join(", ")));
-    let named = [("Nonconformity", Outcome::Nonconformity), ("Not determined", Outcome::NotDetermined)]
-        .into_iter()
-        .filter_map(|(name, outcome)| {
-            let ids: Vec<&str> =
-                report.rules.iter().filter(|rule| rule.outcome == outcome).map(|rule| rule.id.as_str()).collect();
-            let more = ids.len().saturating_sub(MOST_NAMED);
-            let list = ids.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", ");
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            (!ids.is_empty()).then(|| format!("{name}: {list}{more}."))
-        })
-        .collect::<Vec<_>>();
-    let subjects: u64 = report.rules.iter().map(|rule| rule.counts.population).sum();
-    let named = if named.is_empty() {
-        format!("{} looked at.", number(subjects, "subject was", "subjects were"))
-    } else {
-        named.join(" ")
+    page.line(0, Tone::Plain, &format!("{}: {}.", number(summary.rules, "rule", "rules"), parts.join(", ")));
+    let named = |outcome| -> Vec<&str> {
+        report.rules.iter().filter(|rule| rule.outcome == outcome).map(|rule| rule.id.as_str()).collect()
     };
-    page.line(0, Tone::Plain, &named);
-    page.line(0, Tone::Plain, &format!("Exit status {}: {}.", report.exit_status.number, report.exit_status.because));
+    let subjects: u64 = report.rules.iter().map(|rule| rule.counts.population).sum();
+    match (named(Outcome::Nonconformity).as_slice(), named(Outcome::NotDetermined).as_slice()) {
+        ([], []) => {
+            let looked = number(subjects, "subject was", "subjects were");
+            page.line(0, Tone::Plain, &format!("{looked} looked at."));
+        }
+        ([], open) => page.list("Not determined: ", open),
+        (bad, _) => page.list("Nonconformity: ", bad),
+    }
+    page.line(0, tone, &format!("Exit status {}: {}.", report.exit_status.number, report.exit_status.because));
 }

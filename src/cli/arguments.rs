@@ -1,0 +1,239 @@
+//! The arguments of the program and their manual.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::View;
+
+/// Policy as code: judges exported service-management data against the requirements of a standard.
+///
+/// A requirement is a `rule … shall`; guidance is an `advice … should`. Rules decide the outcome and the exit status,
+/// with evidence for every finding; advice is shown and never changes either.
+#[derive(Debug, Parser)]
+#[command(name = "shall", version, propagate_version = true, max_term_width = 100, after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
+pub(super) struct Arguments {
+    /// When to write colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(super) color: Color,
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+const AFTER_HELP: &str = "`shall help VERB` is the manual page of a verb.";
+
+const AFTER_LONG_HELP: &str = "\
+Exit status:
+  0    every selected rule is conformity or no population, and at least one is conformity
+  1    at least one nonconformity
+  2    the run could not be done: usage, policies that do not check, unreadable data, no rule
+       selected, no data found, disk full, internal error
+  3    no nonconformity, but something is not determined, or nothing was judged at all
+  130  interrupted
+  Where several apply: 2 over 1 over 3 over 0. Advice is in none of this.
+
+Examples:
+  shall check export/ --policies ours/
+      judges the files of a folder by the rules of the pack, with the organization's own numbers
+  shall check export/ --policies ours/ --period 2026-01-01..2026-03-31 --as-of 2026-04-01
+      for a quarter, as of the day after it
+  shall check export/ --policies ours/ --select 8.6 --format json --output report.json
+      the rules on clause 8.6 only, as JSON
+  shall explain incident-escalated
+      what a rule asks for, and what it reads
+  shall explain unmapped-value
+      what a code in a message means";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Check(CheckArguments),
+    Explain(ExplainArguments),
+    Rules(RulesArguments),
+}
+
+/// When to write colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<Color> for clap::ColorChoice {
+    fn from(color: Color) -> clap::ColorChoice {
+        match color {
+            Color::Auto => clap::ColorChoice::Auto,
+            Color::Always => clap::ColorChoice::Always,
+            Color::Never => clap::ColorChoice::Never,
+        }
+    }
+}
+
+/// Where policies come from.
+#[derive(Debug, Args)]
+pub(super) struct PolicyArguments {
+    /// Add the organization's own policies: a file, or a folder with all `.shall` files under it
+    #[arg(long, value_name = "PATH", help_heading = "Policies")]
+    pub(super) policies: Vec<PathBuf>,
+    /// Leave out the pack of policies that comes with the program
+    #[arg(long, help_heading = "Policies")]
+    pub(super) no_pack: bool,
+}
+
+/// Judge an export by the rules and report with evidence
+///
+/// Reads the files under EXPORT, judges every selected rule, and writes a report. Each rule comes to one outcome:
+/// conformity, nonconformity, not determined, or no population. Data that is missing or cannot be read makes what asks
+/// for it not determined, with the reason and the place; it is never taken for conformity.
+///
+/// Files named after a record (`incident.json`, `incident.ndjson`, `incident.csv`, each also with `.gz`) need no mapping.
+/// For anything else the policies hold a `source`.
+#[derive(Debug, Args)]
+#[command(after_long_help = CHECK_AFTER_HELP)]
+pub(super) struct CheckArguments {
+    /// The export: folders, read with everything under them, or single files
+    #[arg(required = true, value_name = "EXPORT")]
+    pub(super) exports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) policies: PolicyArguments,
+    /// Use this source; may be given several times
+    ///
+    /// Without it, the sources are used whose file patterns fit a file of the export. If several that feed one record
+    /// fit, the run stops and asks.
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(super) source: Vec<String>,
+    /// The instant as of which the data is judged: 2026-04-01T00:00Z, a day, or `now`
+    ///
+    /// A day means its first instant in the zone of the policies. Recorded in the report. Without it, what asks for
+    /// `as_of` or `today` is not determined; the clock is read for `now` only.
+    #[arg(long, value_name = "T", help_heading = "Input")]
+    pub(super) as_of: Option<String>,
+    /// The audit period: two days, both included
+    ///
+    /// Recorded in the report. Without it, what asks for `period` is not determined.
+    #[arg(long, value_name = "A..B", help_heading = "Input")]
+    pub(super) period: Option<String>,
+    /// Only the rules on a clause and those under it (`8.6`, `iso20000-1:8.6`), or one rule by its id
+    ///
+    /// May be given several times. Advice is shown that supports a selected rule.
+    #[arg(long, value_name = "CLAUSE|RULE", help_heading = "Policies")]
+    pub(super) select: Vec<String>,
+    /// The form of the report
+    #[arg(long, value_name = "FORM", default_value = "terminal", help_heading = "Report")]
+    pub(super) format: Format,
+    /// Write the report to a file, and its summary to standard output
+    ///
+    /// The file is written beside its place and renamed; a run that fails leaves an older one as it is.
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub(super) output: Option<PathBuf>,
+    /// For whom the report is: an auditor sees no advice and no hints
+    #[arg(long, value_name = "VIEW", default_value = "implementer", help_heading = "Report")]
+    pub(super) view: ViewArgument,
+    /// Most findings that are listed for a rule; all are counted
+    #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Report")]
+    pub(super) max_findings: u32,
+}
+
+const CHECK_AFTER_HELP: &str = "\
+Outcomes:
+  nonconformity   a subject fails; or there is none and the rule says that there must be
+  not determined  a subject is unknown, with the reason; or there is none and the rule cannot tell
+  conformity      something was judged and everything judged holds
+  no population   there is nothing to judge, and the rule allows that
+
+Exit status:
+  0    every selected rule is conformity or no population, and at least one is conformity
+  1    at least one nonconformity
+  2    the run could not be done: usage, policies that do not check, unreadable data, no rule
+       selected, no data found, disk full, internal error
+  3    no nonconformity, but something is not determined, or nothing was judged at all
+  130  interrupted
+  Where several apply: 2 over 1 over 3 over 0. Advice is in none of this. A closed pipe
+  (`| head`) keeps the status.
+
+Examples:
+  shall check export/ --policies ours/
+      judges the files of a folder by the rules of the pack, with the organization's own numbers
+  shall check export/ --policies ours/ --period 2026-01-01..2026-03-31 --as-of 2026-04-01
+      for a quarter, as of the day after it
+  shall check export/ --policies ours/ --select 8.6 --select change-approved-before-start --view auditor
+      the rules on clause 8.6 and one more, without advice
+  shall check export/ --policies ours/ --format json --output report.json
+      the report as JSON; docs/report.schema.json is its schema";
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Text for people
+    Terminal,
+    /// JSON for programs
+    Json,
+}
+
+/// For whom a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ViewArgument {
+    /// For those who put things right: with advice
+    Implementer,
+    /// For an auditor: without advice and hints
+    Auditor,
+}
+
+impl From<ViewArgument> for View {
+    fn from(view: ViewArgument) -> View {
+        match view {
+            ViewArgument::Implementer => View::Implementer,
+            ViewArgument::Auditor => View::Auditor,
+        }
+    }
+}
+
+/// Explain a rule, an advice, or a code of a message
+///
+/// For a rule or an advice: its text, what it cites, what it reads, and its parameters. For a code, such as
+/// `unmapped-value`: the page about it.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXPLAIN_AFTER_HELP)]
+pub(super) struct ExplainArguments {
+    /// The id of a rule or an advice, or a code
+    #[arg(value_name = "RULE|CODE")]
+    pub(super) name: String,
+    /// Show how the records are found that the rule asks for
+    ///
+    /// Each line is a quantity of the rule with its access path: once, by key, by key and order, by order, by bucket, or
+    /// scan. A scan costs the product of the two record counts.
+    #[arg(long)]
+    pub(super) plan: bool,
+    #[command(flatten)]
+    pub(super) policies: PolicyArguments,
+}
+
+const EXPLAIN_AFTER_HELP: &str = "\
+Exit status:
+  0  it was explained
+  2  there is no such rule, advice or code, or the policies cannot be read
+
+Examples:
+  shall explain change-approved-before-start --plan
+  shall explain unguarded-optional";
+
+/// List the rules and the advice, by clause
+#[derive(Debug, Args)]
+#[command(after_long_help = RULES_AFTER_HELP)]
+pub(super) struct RulesArguments {
+    #[command(flatten)]
+    pub(super) policies: PolicyArguments,
+}
+
+const RULES_AFTER_HELP: &str = "\
+Exit status:
+  0  they were listed
+  2  the policies cannot be read
+
+Examples:
+  shall rules
+  shall rules --policies ours/ --no-pack";

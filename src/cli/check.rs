@@ -1,0 +1,350 @@
+//! `shall check`: the main job, in order: policies, selection, export, rules, verdict; then advice; then the report.
+
+use std::collections::BTreeSet;
+
+use super::arguments::{CheckArguments, Format};
+use super::console::Console;
+use super::exports::Export;
+use super::policies::{self, Policies};
+use super::progress::Bar;
+use super::select::{self, Selection};
+use super::{Failure, faults, output, time};
+use crate::check::{SourceStatus, Status};
+use crate::data::{DataError, Dataset, Extract, Files, Loaded, Loading, choose_sources, load, no_data};
+use crate::diagnostic::{self, Code, Diagnostic};
+use crate::eval::explain::show::Show;
+use crate::eval::{Evaluator, Inputs, Options};
+use crate::ir::mapping::Source;
+use crate::ir::reads::Reads;
+use crate::ir::{Advice, Grade, Rule, RunSettings};
+use crate::report::build::{self, Context};
+use crate::report::{
+    AdviceReport, AdviceResult, Exit, FORMAT_VERSION, Given, Report, RuleReport, SupportingAdvice, Time, Tool, View,
+    json, terminal,
+};
+use crate::schema::RecordId;
+use crate::verdict::{ExitStatus, exit_status, judge_rule};
+
+/// Most candidates that one advice may look at. Counted, not timed: the same on every machine.
+const ADVICE_BUDGET: u64 = 200_000_000;
+
+/// Judges an export and writes the report.
+///
+/// # Errors
+/// If the run could not be done. No report is written then.
+pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<ExitStatus, Failure> {
+    let pending = output::end_on_interrupt();
+    let policies = policies::load(&arguments.policies)?;
+    let selection = select::select(&policies.checked, &arguments.select)?;
+    let errors = selection.errors(&policies.checked);
+    if !errors.is_empty() {
+        faults::show(&errors, &policies.sources, console);
+        return Err(Failure::new(count(errors.len(), "no rule was run: the policies have an error", "errors")));
+    }
+    let run = Run::new(arguments, &policies, &selection)?;
+    let export = Export::find(&arguments.exports)?;
+    let sources = run.sources(&export, console)?;
+    run.stop_on_broken_sources(&sources, console)?;
+    let bar = Bar::new(export.size());
+    let loaded = load(&Loading::new(&run.environment().schema, &run.reads, &sources), &export, &bar);
+    bar.finish();
+    run.stop_on_unreadable(&loaded, console)?;
+    let report = run.report(&loaded, &sources);
+    let status = exit_status(report.rules.iter().map(|rule| rule.outcome));
+    let render = |layout| match arguments.format {
+        Format::Terminal => Ok(terminal::render(&report, layout)),
+        Format::Json => json::render(&report)
+            .map_err(|error| Failure::new(format!("internal error: the report cannot be written as JSON: {error}"))),
+    };
+    match &arguments.output {
+        Some(path) => {
+            output::write(path, &render(console.file_layout())?, &pending)?;
+            console.print(&terminal::render_summary(&report, console.layout()))?;
+        }
+        None => console.print(&render(console.layout())?)?,
+    }
+    Ok(status)
+}
+
+/// `… an error` or `… 3 errors`
+fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { one.to_owned() } else { one.replace("an error", &format!("{number} {many}")) }
+}
+
+/// A run whose policies are sound, before any data is read.
+struct Run<'a> {
+    arguments: &'a CheckArguments,
+    policies: &'a Policies,
+    selection: &'a Selection<'a>,
+    rules: Vec<&'a Rule>,
+    advice: Vec<&'a Advice>,
+    settings: RunSettings,
+    /// What the rules read, and what rules and advice read together.
+    rule_reads: Reads,
+    reads: Reads,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        arguments: &'a CheckArguments,
+        policies: &'a Policies,
+        selection: &'a Selection<'a>,
+    ) -> Result<Run<'a>, Failure> {
+        let checked = &policies.checked;
+        let environment = &checked.program.environment;
+        let settings = RunSettings {
+            as_of: arguments.as_of.as_deref().map(|text| time::as_of(text, environment.zone.as_ref())).transpose()?,
+            period: arguments.period.as_deref().map(time::period).transpose()?,
+        };
+        let rules: Vec<&Rule> = checked.program.rules.iter().filter(|rule| selection.has_rule(&rule.id)).collect();
+        let shows_advice = View::from(arguments.view) == View::Implementer;
+        let advice: Vec<&Advice> = checked
+            .advice
+            .advice
+            .iter()
+            .filter(|advice| shows_advice && selection.has_advice(&advice.supports, &advice.citations))
+            .collect();
+        let schema = &environment.schema;
+        let mut rule_reads = Reads::default();
+        for rule in &rules {
+            rule_reads.add_body(schema, &rule.body);
+            if let Some(Grade::When(condition)) = &rule.grade {
+                rule_reads.add_tree(schema, condition);
+            }
+        }
+        let mut reads = rule_reads.clone();
+        advice.iter().for_each(|advice| reads.add_body(schema, &advice.body));
+        Ok(Run { arguments, policies, selection, rules, advice, settings, rule_reads, reads })
+    }
+
+    fn environment(&self) -> &'a crate::ir::Environment {
+        &self.policies.checked.program.environment
+    }
+
+    /// Chooses the sources for the export.
+    fn sources(&self, export: &Export, console: &mut Console) -> Result<Vec<&'a Source>, Failure> {
+        let checked = &self.policies.checked;
+        let schema = &self.environment().schema;
+        choose_sources(schema, &checked.sources, &self.arguments.source, &export.names()).map_err(|error| {
+            faults::show_data(&[error], console);
+            Failure::shown()
+        })
+    }
+
+    /// The errors in sources that concern what is read: in those that were chosen, and in those that cannot be read at all,
+    /// of which nobody can tell whether they fit.
+    fn source_errors(&self, chosen: &[&Source], reads: &Reads) -> Vec<Diagnostic> {
+        let checked = &self.policies.checked;
+        let is_read = |status: &SourceStatus| checked.sources.iter().any(|source| source.span == status.span);
+        let may_be_meant = |status: &SourceStatus| {
+            let named = &self.arguments.source;
+            named.is_empty() || status.name.as_ref().is_none_or(|name| named.contains(name))
+        };
+        checked
+            .source_status
+            .iter()
+            .filter(|status| {
+                chosen.iter().any(|source| source.span == status.span) || (!is_read(status) && may_be_meant(status))
+            })
+            .flat_map(|status| status.errors_for(reads))
+            .cloned()
+            .collect()
+    }
+
+    fn stop_on_broken_sources(&self, chosen: &[&Source], console: &mut Console) -> Result<(), Failure> {
+        let errors = self.source_errors(chosen, &self.rule_reads);
+        if errors.is_empty() {
+            return Ok(());
+        }
+        faults::show(&errors, &self.policies.sources, console);
+        Err(Failure::new(count(errors.len(), "no rule was run: the source of the export has an error", "errors")))
+    }
+
+    /// Ends the run if a file that the rules read cannot be read, or nothing that they read is there.
+    fn stop_on_unreadable(&self, loaded: &Loaded, console: &mut Console) -> Result<(), Failure> {
+        let mut errors: Vec<DataError> =
+            loaded.errors.iter().filter(|error| concerns(error, &self.rule_reads.records)).cloned().collect();
+        // Only what the rules read counts here: a file that advice alone reads is no data for them.
+        let is_missing = |record: &RecordId| loaded.dataset.table(*record).extract == Extract::Missing;
+        if errors.is_empty() && self.rule_reads.records.iter().all(is_missing) {
+            errors.extend(no_data(&self.environment().schema, &self.rule_reads, &loaded.unused));
+        }
+        if errors.is_empty() {
+            return Ok(());
+        }
+        faults::show_data(&errors, console);
+        Err(Failure::new(count(errors.len(), "no rule was run: the export has an error", "errors")))
+    }
+
+    /// Judges the rules, then looks at the advice, and puts the report together.
+    fn report(&self, loaded: &'a Loaded, sources: &[&'a Source]) -> Report {
+        let dataset = &loaded.dataset;
+        let show = Show { environment: self.environment(), data: dataset, sources: &self.policies.sources };
+        let view = View::from(self.arguments.view);
+        let context =
+            Context { show, max_findings: self.arguments.max_findings as usize, hints: view == View::Implementer };
+        let mut rules: Vec<RuleReport> = self.rules.iter().map(|rule| self.rule(rule, &context, dataset)).collect();
+        rules.sort_by_cached_key(|rule| {
+            let first = rule.citations.first();
+            build::place(first.map(|first| (first.standard.as_str(), first.clause.as_str())), &rule.id)
+        });
+        let summary = build::summary(rules.iter().map(|rule| rule.outcome));
+        // Verdict and exit status stand before any advice is looked at, and are not looked at again.
+        let status = exit_status(rules.iter().map(|rule| rule.outcome));
+        let advice = (view == View::Implementer).then(|| self.advice_reports(&context, loaded, sources));
+        Report {
+            format_version: FORMAT_VERSION,
+            tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            view,
+            exit_status: Exit { number: status.number(), because: build::exit_because(status, &summary).to_owned() },
+            summary,
+            time: self.time(),
+            selected: self.arguments.select.clone(),
+            max_findings: u64::from(self.arguments.max_findings),
+            inputs: crate::report::Inputs {
+                policies: self.policies.names(),
+                sources: sources.iter().map(|source| source.name.clone()).collect(),
+                files: context.files(),
+                files_not_read: loaded.unused.clone(),
+                records: context.records(&self.reads.records),
+            },
+            rules,
+            advice,
+            data_findings: context.data_findings(),
+            parameters: context.parameters(&self.parameters()),
+            warnings: context.warnings(&self.warnings()),
+        }
+    }
+
+    fn rule(&self, rule: &'a Rule, context: &Context<'a>, dataset: &'a Dataset) -> RuleReport {
+        let evaluator = Evaluator::new(self.inputs(dataset), &rule.body, Options::default());
+        let when = match &rule.grade {
+            Some(Grade::When(condition)) => Some(condition),
+            _ => None,
+        };
+        // Without a budget there is none to be exceeded.
+        let evaluation = evaluator.evaluate(when).unwrap_or_default();
+        let verdict = judge_rule(rule, &evaluation);
+        let supporting = self
+            .advice
+            .iter()
+            .filter(|advice| advice.supports.contains(&rule.id))
+            .map(|advice| SupportingAdvice { id: advice.id.clone(), title: advice.title.clone() })
+            .collect();
+        context.rule(rule, &evaluator, &evaluation, &verdict, supporting)
+    }
+
+    fn inputs(&self, dataset: &'a Dataset) -> Inputs<'a> {
+        Inputs { environment: self.environment(), dataset, settings: self.settings }
+    }
+
+    /// Looks at the advice, and says of each that could not be run why.
+    fn advice_reports(&self, context: &Context<'a>, loaded: &'a Loaded, sources: &[&Source]) -> Vec<AdviceReport> {
+        let mut reports: Vec<AdviceReport> =
+            self.advice.iter().map(|advice| self.advice_report(advice, context, loaded, sources)).collect();
+        let broken = self.policies.checked.advice_status.iter().filter(|status| status.is_broken());
+        reports.extend(broken.filter(|status| self.is_shown(status)).map(|status| self.broken_advice(status)));
+        reports.sort_by_cached_key(|advice| {
+            let first = advice.citations.first();
+            build::place(first.map(|first| (first.standard.as_str(), first.clause.as_str())), &advice.id)
+        });
+        reports
+    }
+
+    fn advice_report(
+        &self,
+        advice: &'a Advice,
+        context: &Context<'a>,
+        loaded: &'a Loaded,
+        sources: &[&Source],
+    ) -> AdviceReport {
+        let mut reads = Reads::default();
+        reads.add_body(&self.environment().schema, &advice.body);
+        let of_files = loaded.errors.iter().filter(|error| concerns(error, &reads.records)).map(faults::one_line);
+        let of_sources = self.source_errors(sources, &reads);
+        let errors: Vec<String> = of_sources.iter().map(|error| self.one_line(error)).chain(of_files).collect();
+        let not_run = |reasons| AdviceReport {
+            id: advice.id.clone(),
+            title: advice.title.clone(),
+            citations: build::citations(self.environment(), &advice.citations),
+            supports: advice.supports.clone(),
+            result: AdviceResult::NotRun(reasons),
+        };
+        if !errors.is_empty() {
+            return not_run(errors);
+        }
+        let options = Options { budget: Some(ADVICE_BUDGET), ..Options::default() };
+        let evaluator = Evaluator::new(self.inputs(&loaded.dataset), &advice.body, options);
+        match evaluator.evaluate(None) {
+            Ok(evaluation) => context.advice(advice, &evaluator, &evaluation),
+            Err(_) => not_run(vec![format!(
+                "it would look at more than {} candidates, which is the limit for an advice",
+                build::grouped(ADVICE_BUDGET)
+            )]),
+        }
+    }
+
+    /// Whether a broken advice is mentioned. What it supports is not known, so only its clause can select it.
+    fn is_shown(&self, status: &Status) -> bool {
+        self.selection.has_advice(&[], status.citations.as_deref().unwrap_or_default())
+    }
+
+    fn broken_advice(&self, status: &Status) -> AdviceReport {
+        AdviceReport {
+            id: status.id.clone().unwrap_or_default(),
+            title: status.title.clone().unwrap_or_default(),
+            citations: build::citations(self.environment(), status.citations.as_deref().unwrap_or_default()),
+            supports: Vec::new(),
+            result: AdviceResult::NotRun(
+                status.diagnostics.iter().filter(|fault| fault.is_error()).map(|fault| self.one_line(fault)).collect(),
+            ),
+        }
+    }
+
+    fn one_line(&self, fault: &Diagnostic) -> String {
+        let sources = &self.policies.sources;
+        let place = sources.location(fault.primary.span);
+        let file = &sources.file(fault.primary.span.file).name;
+        let text = format!("{file}:{}:{}: {} [{}]", place.line, place.column, fault.message, fault.code.name());
+        std::iter::once(text).chain(fault.help.iter().cloned()).collect::<Vec<_>>().join("; ")
+    }
+
+    fn time(&self) -> Time {
+        let given = |value: Option<String>, name: &str, typed: &Option<String>| {
+            let origin = format!("{name} {}", typed.as_deref().unwrap_or_default());
+            value.map(|value| Given { value, origin })
+        };
+        let (as_of, period) = (&self.arguments.as_of, &self.arguments.period);
+        Time {
+            as_of: given(self.settings.as_of.map(|as_of| as_of.to_string()), "--as-of", as_of),
+            period: given(self.settings.period.map(|period| period.to_string()), "--period", period),
+            zone: self.environment().zone.as_ref().map(|zone| zone.name().to_owned()),
+        }
+    }
+
+    /// The parameters that rules and advice read.
+    fn parameters(&self) -> BTreeSet<crate::ir::ParameterId> {
+        let mut read = BTreeSet::new();
+        self.rules.iter().for_each(|rule| build::add_parameters(&rule.body, rule.grade.as_ref(), &mut read));
+        self.advice.iter().for_each(|advice| build::add_parameters(&advice.body, None, &mut read));
+        read
+    }
+
+    /// What is doubtful: warnings of the rules that were run, and faults that no rule, advice or source reaches, such as a
+    /// binding of a parameter that does not exist.
+    fn warnings(&self) -> Vec<Diagnostic> {
+        let checked = &self.policies.checked;
+        let of_rules = self.selection.rules.iter().flat_map(|status| &status.diagnostics);
+        let elsewhere = checked.diagnostics.iter().filter(|fault| fault.is_error());
+        // Parameters without a binding are in a list of their own.
+        let mut warnings: Vec<Diagnostic> =
+            of_rules.chain(elsewhere).filter(|fault| fault.code != Code::UnboundParameter).cloned().collect();
+        diagnostic::sort(&mut warnings);
+        warnings
+    }
+}
+
+/// Whether an error in the export concerns one of some records; one that concerns none in particular concerns all.
+fn concerns(error: &DataError, records: &BTreeSet<RecordId>) -> bool {
+    error.record.is_none_or(|record| records.contains(&record))
+}

@@ -1,0 +1,247 @@
+//! The policies of a run: the pack that comes with the program, and the organization's own files.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use super::Failure;
+use super::arguments::PolicyArguments;
+use crate::check::{Checked, check};
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::ast::{ItemKind, Parsed};
+
+static PACK: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies");
+
+/// Policies, read and checked.
+pub(super) struct Policies {
+    /// Their texts.
+    pub(super) sources: Sources,
+    /// Their items.
+    parsed: Vec<(FileId, Parsed)>,
+    /// What they mean, and what is wrong with them.
+    pub(super) checked: Checked,
+}
+
+impl Policies {
+    fn new(sources: Sources) -> Policies {
+        let parsed: Vec<(FileId, Parsed)> =
+            sources.ids().map(|id| (id, crate::syntax::parse(id, &sources.file(id).text))).collect();
+        let checked = check(&parsed, &sources);
+        Policies { sources, parsed, checked }
+    }
+
+    /// Whether an item states a zone, however well.
+    fn states_zone(&self) -> bool {
+        self.parsed.iter().flat_map(|(_, parsed)| &parsed.items).any(|item| item.kind == ItemKind::Zone)
+    }
+
+    /// The names of the files, in order.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.sources.ids().map(|id| self.sources.file(id).name.to_string()).collect()
+    }
+
+    /// The text of the item that a place is in.
+    pub(super) fn item_text(&self, place: Span) -> &str {
+        let items = self.parsed.iter().filter(|(file, _)| *file == place.file).flat_map(|(_, parsed)| &parsed.items);
+        let around = |span: Span| span.start <= place.start && place.end <= span.end;
+        items.map(|item| item.span).find(|span| around(*span)).map_or("", |span| self.sources.text(span))
+    }
+}
+
+/// Reads and checks the policies that the arguments name.
+///
+/// # Errors
+/// If a file cannot be read or is no text, a path does not exist, or there is no policy at all.
+pub(super) fn load(arguments: &PolicyArguments) -> Result<Policies, Failure> {
+    let sources = read_all(arguments)?;
+    Ok(Policies::new(sources))
+}
+
+/// Reads and checks policies that are to be shown, not run: where they state no zone, as the pack alone does not, UTC
+/// stands in for the one that the organization will state.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn load_to_show(arguments: &PolicyArguments) -> Result<Policies, Failure> {
+    let sources = read_all(arguments)?;
+    let policies = Policies::new(sources);
+    if policies.states_zone() {
+        return Ok(policies);
+    }
+    let mut sources = policies.sources;
+    sources.add("no zone is stated", "zone \"UTC\"\n");
+    Ok(Policies::new(sources))
+}
+
+fn read_all(arguments: &PolicyArguments) -> Result<Sources, Failure> {
+    let mut sources = Sources::new();
+    if !arguments.no_pack {
+        for (name, text) in pack() {
+            sources.add(name, text);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for path in &arguments.policies {
+        let before = sources.ids().count();
+        for file in files_under(path, &mut seen)?.into_iter().filter(|file| file.named || is_policy(&file.path)) {
+            sources.add(shown_name(&file.path), read(&file.path)?);
+        }
+        if sources.ids().count() == before {
+            return Err(Failure::new(format!("{} holds no `.shall` file", path.display())));
+        }
+    }
+    if sources.ids().next().is_none() {
+        return Err(Failure::new("there are no policies")
+            .with_help(Some("leave out `--no-pack`, or name policies with `--policies PATH`".to_owned())));
+    }
+    Ok(sources)
+}
+
+/// The files of the pack with their names, in order of name. The examples are no part of it.
+fn pack() -> Vec<(String, &'static str)> {
+    fn add(folder: &'static Dir<'static>, files: &mut Vec<(String, &'static str)>) {
+        for file in folder.files() {
+            if let (true, Some(text)) = (is_policy(file.path()), file.contents_utf8()) {
+                files.push((format!("policies/{}", slashed(file.path())), text));
+            }
+        }
+        folder.dirs().filter(|inner| inner.path() != Path::new("examples")).for_each(|inner| add(inner, files));
+    }
+    let mut files = Vec::new();
+    add(&PACK, &mut files);
+    files.sort_unstable();
+    files
+}
+
+fn is_policy(path: &Path) -> bool {
+    path.extension() == Some(OsStr::new("shall"))
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let failed = |why: String| Failure::new(format!("the policy file {} cannot be read: {why}", path.display()));
+    let size = fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
+    // The parser says so in its own words where it is only a little too large.
+    if size > 4 * crate::syntax::LARGEST_FILE as u64 {
+        return Err(failed(format!("it has {size} bytes, more than the limit of {}", crate::syntax::LARGEST_FILE)));
+    }
+    let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
+    String::from_utf8(bytes)
+        .map_err(|error| failed(format!("byte {} is not UTF-8 text", error.utf8_error().valid_up_to() + 1)))
+}
+
+/// A file under a path that was given.
+pub(super) struct Found {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// Its name relative to the path that was given, with `/` between folders; its own name if that is the file.
+    pub(super) relative: String,
+    /// Whether the path that was given is the file itself.
+    pub(super) named: bool,
+}
+
+/// Returns the files under a path, in order of name: the file itself, or everything in a folder and its folders.
+///
+/// Hidden files and folders are left out. `seen` holds the folders that were entered, so that links cannot lead in a circle.
+///
+/// # Errors
+/// If the path does not exist, or a folder cannot be read.
+pub(super) fn files_under(path: &Path, seen: &mut BTreeSet<PathBuf>) -> Result<Vec<Found>, Failure> {
+    let failed = |path: &Path, error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::new(format!("{} does not exist", path.display())),
+        _ => Failure::new(format!("{} cannot be read: {error}", path.display())),
+    };
+    let metadata = fs::metadata(path).map_err(|error| failed(path, error))?;
+    if !metadata.is_dir() {
+        let relative = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        return Ok(vec![Found { path: path.to_owned(), relative, named: true }]);
+    }
+    let mut files = Vec::new();
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let known = fs::canonicalize(&folder).map_err(|error| failed(&folder, error))?;
+        if !seen.insert(known) {
+            continue;
+        }
+        for entry in fs::read_dir(&folder).map_err(|error| failed(&folder, error))? {
+            let entry = entry.map_err(|error| failed(&folder, error))?;
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            // A link that leads nowhere is no file.
+            match fs::metadata(entry.path()) {
+                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
+                Ok(_) => {
+                    let inner = entry.path();
+                    let relative = slashed(inner.strip_prefix(path).unwrap_or(&inner));
+                    files.push(Found { path: inner, relative, named: false });
+                }
+                Err(_) => {}
+            }
+        }
+    }
+    files.sort_by(|a, b| a.relative.cmp(&b.relative));
+    Ok(files)
+}
+
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_string_lossy()),
+            _ => None,
+        })
+        .collect();
+    parts.join("/")
+}
+
+/// The name under which a file of the organization's is shown: as it was typed. Of an absolute path, or one that leads
+/// upwards, the last two names: a report shall not tell where on a machine it was made.
+fn shown_name(path: &Path) -> String {
+    let outside =
+        path.components().any(|part| matches!(part, Component::RootDir | Component::Prefix(_) | Component::ParentDir));
+    let all = slashed(path);
+    if !outside {
+        return all;
+    }
+    let parts: Vec<&str> = all.split('/').collect();
+    parts[parts.len().saturating_sub(2)..].join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pack_is_embedded_without_its_examples() {
+        let names: Vec<String> = pack().into_iter().map(|(name, _)| name).collect();
+        assert!(names.contains(&"policies/rules/incident.shall".to_owned()), "{names:?}");
+        assert!(names.contains(&"policies/standards/iso20000-1.shall".to_owned()), "{names:?}");
+        assert!(!names.iter().any(|name| name.contains("examples")), "{names:?}");
+        assert!(names.is_sorted());
+    }
+
+    #[test]
+    fn names_do_not_tell_of_the_machine() {
+        assert_eq!(shown_name(Path::new("ours/x/a.shall")), "ours/x/a.shall");
+        assert_eq!(shown_name(Path::new("./ours/a.shall")), "ours/a.shall");
+        assert_eq!(shown_name(Path::new("/home/someone/ours/a.shall")), "ours/a.shall");
+        assert_eq!(shown_name(Path::new("../ours/a.shall")), "ours/a.shall");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_do_not_lead_in_a_circle() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("b")).unwrap();
+        fs::write(folder.path().join("b/x.shall"), "").unwrap();
+        fs::write(folder.path().join("a.shall"), "").unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("b/up")).unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.path().join("c.shall")).unwrap();
+        let found = files_under(folder.path(), &mut BTreeSet::new()).unwrap();
+        let names: Vec<&str> = found.iter().map(|file| file.relative.as_str()).collect();
+        assert_eq!(names, ["a.shall", "b/x.shall"]);
+    }
+}
