@@ -14,6 +14,7 @@ mod filter;
 pub mod finding;
 mod json;
 mod keys;
+mod layout;
 mod load;
 pub mod pattern;
 mod plan;

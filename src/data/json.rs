@@ -93,7 +93,7 @@ impl<'a> Scanner<'a> {
         let first = self.peek();
         let start = self.at;
         match first {
-            Some(b'"') => self.text(),
+            Some(b'"') => self.text().map(|(text, escapes)| Raw::Text(text, escapes)),
             Some(b'{') => {
                 self.object(|scanner, _| scanner.value().map(|_| ()))?;
                 Ok(Raw::Object(self.since(start)))
@@ -116,30 +116,52 @@ impl<'a> Scanner<'a> {
         &mut self,
         mut member: impl FnMut(&mut Scanner<'a>, Raw<'a>) -> Result<(), Mistake>,
     ) -> Result<(), Mistake> {
+        let mut is_open = self.open_object()?;
+        while is_open {
+            let (key, escapes) = self.key()?;
+            member(self, Raw::Text(key, escapes))?;
+            is_open = self.next_member()?;
+        }
+        Ok(())
+    }
+
+    /// Begins an object; returns whether it has members. If it has none, it is read.
+    pub(super) fn open_object(&mut self) -> Result<bool, Mistake> {
         if !self.take(b'{') {
             return Err(self.expected("an object"));
         }
         self.enter()?;
-        if !self.take(b'}') {
-            loop {
-                if self.peek() != Some(b'"') {
-                    return Err(self.expected("a key in quotation marks"));
-                }
-                let key = self.text()?;
-                if !self.take(b':') {
-                    return Err(self.expected("a colon"));
-                }
-                member(self, key)?;
-                if self.take(b'}') {
-                    break;
-                }
-                if !self.take(b',') {
-                    return Err(self.expected("a comma or a closing brace"));
-                }
-            }
+        Ok(!self.leave(b'}'))
+    }
+
+    /// Reads a key, which is still escaped, and the colon.
+    pub(super) fn key(&mut self) -> Result<(&'a str, Escapes), Mistake> {
+        if self.peek() != Some(b'"') {
+            return Err(self.expected("a key in quotation marks"));
         }
-        self.depth += 1;
-        Ok(())
+        let key = self.text()?;
+        if !self.take(b':') {
+            return Err(self.expected("a colon"));
+        }
+        Ok(key)
+    }
+
+    /// Goes on behind a member; returns whether there is another. If there is none, the object is read.
+    pub(super) fn next_member(&mut self) -> Result<bool, Mistake> {
+        if self.leave(b'}') {
+            return Ok(false);
+        }
+        if !self.take(b',') {
+            return Err(self.expected("a comma or a closing brace"));
+        }
+        Ok(true)
+    }
+
+    /// Goes on behind a text if it stands next, letter by letter.
+    pub(super) fn follow(&mut self, text: &str) -> bool {
+        let follows = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(text.as_bytes()));
+        self.at += if follows { text.len() } else { 0 };
+        follows
     }
 
     /// Reads an array: `element` reads each value.
@@ -151,19 +173,18 @@ impl<'a> Scanner<'a> {
             return Err(self.expected("an array"));
         }
         self.enter()?;
-        if !self.take(b']') {
-            loop {
-                element(self)?;
-                if self.take(b']') {
-                    break;
-                }
-                if !self.take(b',') {
-                    return Err(self.expected("a comma or a closing bracket"));
-                }
+        if self.leave(b']') {
+            return Ok(());
+        }
+        loop {
+            element(self)?;
+            if self.leave(b']') {
+                return Ok(());
+            }
+            if !self.take(b',') {
+                return Err(self.expected("a comma or a closing bracket"));
             }
         }
-        self.depth += 1;
-        Ok(())
     }
 
     fn enter(&mut self) -> Result<(), Mistake> {
@@ -171,8 +192,15 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Takes a closing bracket or brace, if it stands next.
+    fn leave(&mut self, byte: u8) -> bool {
+        let left = self.take(byte);
+        self.depth += usize::from(left);
+        left
+    }
+
     /// Reads a text; the scanner stands at its quotation mark.
-    fn text(&mut self) -> Result<Raw<'a>, Mistake> {
+    fn text(&mut self) -> Result<(&'a str, Escapes), Mistake> {
         let bytes = self.text.as_bytes();
         let start = self.at + 1;
         let (mut from, mut escapes) = (start, Escapes::None);
@@ -184,7 +212,7 @@ impl<'a> Scanner<'a> {
             let end = from + found;
             if bytes[end] == b'"' {
                 self.at = end + 1;
-                return Ok(Raw::Text(self.text.get(start..end).unwrap_or(""), escapes));
+                return Ok((self.text.get(start..end).unwrap_or(""), escapes));
             }
             escapes = Escapes::Backslashes;
             from = end + 2;

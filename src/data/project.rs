@@ -133,6 +133,26 @@ impl Node {
         self.names.iter().any(|(name, _)| name.parse::<usize>().is_ok())
     }
 
+    /// Whether paths lead from here by names of keys, and in no other way.
+    pub(super) fn has_names_only(&self) -> bool {
+        self.every.is_none() && self.slot.is_none() && !self.names.is_empty()
+    }
+
+    /// Returns the position of the child that a key leads to.
+    pub(super) fn child(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|(known, _)| known == name)
+    }
+
+    /// Walks the value of a key that leads to a child.
+    pub(super) fn walk_child<'a>(
+        &self,
+        child: usize,
+        scanner: &mut Scanner<'a>,
+        slots: &mut Slots<'a>,
+    ) -> Result<(), Mistake> {
+        self.names[child].1.walk(scanner, slots)
+    }
+
     /// Walks a value and notes what is at the paths of the tree.
     pub(super) fn walk<'a>(&self, scanner: &mut Scanner<'a>, slots: &mut Slots<'a>) -> Result<(), Mistake> {
         let first = scanner.peek();

@@ -9,6 +9,7 @@ use super::decode::{Complaint, Decoder};
 use super::filter;
 use super::finding::Findings;
 use super::json::{Escapes, Mistake, Raw, Scanner, resolve};
+use super::layout::Layout;
 use super::pattern::Format;
 use super::project::{Item, Node, Paths, Slot, Slots};
 use super::stream::{Fault, Position, is_message, no_records};
@@ -151,6 +152,7 @@ struct Reader<'p, 'c> {
     /// Whether the text goes on to the end of the chunk.
     is_whole: bool,
     slots: Slots<'c>,
+    layout: Layout,
     decoded: Decoded,
     /// The offset up to which lines are counted, and the line there.
     counted: (usize, u32),
@@ -174,6 +176,7 @@ impl<'p, 'c> Reader<'p, 'c> {
             text,
             is_whole,
             slots: plan.paths.slots(),
+            layout: Layout::default(),
             decoded,
             counted: (0, chunk.start.line),
             scratch: String::new(),
@@ -212,6 +215,7 @@ impl<'p, 'c> Reader<'p, 'c> {
                 self.record(start, end, newline.is_none() && self.is_whole && self.chunk.is_last)?;
             }
             start = end + 1;
+            self.counted = (start.min(bytes.len()), self.counted.1.saturating_add(1));
         }
         Ok(())
     }
@@ -256,7 +260,7 @@ impl<'p, 'c> Reader<'p, 'c> {
         let mut scanner = Scanner::new(text, 0, self.plan.depth);
         self.slots.clear();
         let walked = match scanner.peek() {
-            Some(b'{') => self.plan.tree.walk(&mut scanner, &mut self.slots),
+            Some(b'{') => self.layout.walk(&self.plan.tree, &mut scanner, &mut self.slots),
             _ => Err(Mistake::Expected("a record: an object")),
         };
         walked.map_err(|mistake| self.mistake(mistake, start + scanner.at(), ends_file))?;
