@@ -119,6 +119,38 @@ fn each_syntax_code_has_a_fixture() {
     SYNTAX.each_code_has_a_fixture();
 }
 
+/// What the examples of the checker's pages are read with. It is not told of what they do not use.
+const EXAMPLE_WORLD: &str = include_str!("../../fixtures/examples.shall");
+
+/// What the checker says of an example. The page about zones shows a program that states none.
+fn example_codes(code: Code, text: &str) -> Vec<Code> {
+    let mut sources = Sources::new();
+    sources.add_embedded("examples.shall", EXAMPLE_WORLD);
+    if code != Code::MissingZone {
+        sources.add_embedded("zone.shall", "zone \"Europe/Amsterdam\"\n");
+    }
+    sources.add("example.shall", text);
+    check_diagnostics(&sources).iter().map(|found| found.code).collect()
+}
+
+#[test]
+fn the_page_of_each_code_of_the_checker_shows_what_is_wrong_and_what_is_right() {
+    for code in Code::ALL.iter().copied().filter(|code| code.stage() == Stage::Check) {
+        let (name, page) = (code.name(), code.page());
+        assert!(page.starts_with(&format!("# {name}\n\n")), "{name}");
+        assert!(page.contains(&format!("```shall refused={name}\n")), "{name}");
+        for (heading, refused) in [("Wrong", true), ("Right", false)] {
+            let found = examples(page, heading);
+            assert!(!found.is_empty(), "{name} has nothing under {heading}");
+            for text in found {
+                let codes = example_codes(code, &text);
+                assert_eq!(codes.is_empty(), !refused, "{name}, {heading}: {codes:?}");
+                assert!(codes.iter().all(|found| *found == code), "{name}: {codes:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn faults_of_meaning_are_reported_in_words_that_are_kept() {
     CHECK.snapshots();
