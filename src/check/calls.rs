@@ -178,7 +178,10 @@ impl Checker<'_, '_> {
                 span: parameter.name.span,
             });
         }
-        let State::Sound(body) = &define.state else { return self.error(span) };
+        let State::Sound(body) = &define.state else {
+            self.guards_lost = true;
+            return self.error(span);
+        };
         if !sound {
             return self.error(span);
         }

@@ -116,6 +116,8 @@ pub(super) struct Checker<'w, 'a> {
     pub(super) in_let: bool,
     /// Equalities so far in which something absent counts as unequal.
     pub(super) lenient: Vec<Diagnostic>,
+    /// Whether a broken define was called: what it would have guarded is not known, so nothing is said of missing guards.
+    pub(super) guards_lost: bool,
     arguments: u32,
     pub(super) nodes: usize,
     depth: usize,
@@ -137,6 +139,7 @@ impl<'w, 'a> Checker<'w, 'a> {
             unfolding: Vec::new(),
             in_let: false,
             lenient: Vec::new(),
+            guards_lost: false,
             arguments: 0,
             nodes: 0,
             depth: 0,
@@ -148,7 +151,7 @@ impl<'w, 'a> Checker<'w, 'a> {
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         let by_callers =
             matches!(diagnostic.code, Code::UnguardedOptional | Code::AmbiguousReference | Code::UnboundedInterval);
-        if self.mode == Mode::Define && by_callers {
+        if by_callers && (self.mode == Mode::Define || self.guards_lost) {
             return;
         }
         let call = self.unfolding.first().map(|call| call.span);
