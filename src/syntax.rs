@@ -43,11 +43,11 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     items.extend(characters_alone(file, text, start, preamble));
     let mut unknown = 0;
     for item in &raw {
-        let parsed = parse_item(file, text, item);
-        unknown += usize::from(parsed.kind == ItemKind::Unknown);
+        let begins_none = kind_at(text.get(item.range.clone()).unwrap_or("")) == ItemKind::Unknown;
+        unknown += usize::from(begins_none);
         // A file of something else is one mistake, not one for each of its lines.
-        if parsed.kind != ItemKind::Unknown || unknown <= MOST_UNKNOWN {
-            items.push(parsed);
+        if !begins_none || unknown <= MOST_UNKNOWN {
+            items.push(parse_item(file, text, item));
         }
     }
     if let Some(last) = items.iter_mut().rfind(|item| item.kind == ItemKind::Unknown)
@@ -83,8 +83,7 @@ fn parse_item(file: FileId, text: &str, raw: &RawItem) -> ParsedItem {
     // Comments behind an item are looked at with it.
     let whole = scan::plain_characters(file, base, text.get(base..raw.end).unwrap_or(""), &mut diagnostics);
     let whole = whole.get(..raw.range.len()).unwrap_or("");
-    let first = first_word(whole);
-    let kind = parser::kind_of(first);
+    let kind = kind_at(whole);
     let scan = scan::scan(file, base, whole, kind);
     let name = name_behind_first_word(kind, &scan, file, base);
     let mut parsed = ParsedItem { kind, name, span, item: None, diagnostics };
@@ -92,7 +91,7 @@ fn parse_item(file: FileId, text: &str, raw: &RawItem) -> ParsedItem {
         parsed.diagnostics.push(unknown_item(file, base, whole, raw));
     } else {
         if !raw.in_column_one {
-            let place = Span::new(file, base, base + first.len());
+            let place = Span::new(file, base, base + kind.word().len());
             let message = "an item does not begin in column 1";
             let diagnostic = Diagnostic::new(Code::SyntaxError, place, message, "blanks stand before it");
             parsed.diagnostics.push(diagnostic.with_help("remove the blanks before its first word"));
@@ -127,6 +126,11 @@ fn parse_scanned(
         diagnostics.push(Diagnostic::new(Code::SyntaxError, place, message, "please report it"));
     }
     item
+}
+
+/// What the first word of an item says that it is.
+fn kind_at(text: &str) -> ItemKind {
+    parser::kind_of(first_word(text))
 }
 
 /// The word with which an item begins; empty if it begins with none.

@@ -95,7 +95,10 @@ impl Builder<'_> {
         }
         if around.len() > DEEPEST {
             let message = format!("a type is nested more than {DEEPEST} levels deep");
-            self.report(Diagnostic::new(Code::TooDeep, span, message, "lists of lists"));
+            self.report(
+                Diagnostic::new(Code::TooDeep, span, message, "lists of lists")
+                    .with_help("declare a record for what a list of lists stands for"),
+            );
             return None;
         }
         let (kind, inner_span) = kind?;

@@ -272,7 +272,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::clause_number => "the number of a clause",
         Rule::letter => "the letter of a list item",
         Rule::text | Rule::texts | Rule::title | Rule::reason | Rule::template => TEXT,
-        Rule::template_text | Rule::stray_brace => "the rest of the text",
+        Rule::plain | Rule::template_text | Rule::stray_brace => "the rest of the text",
         Rule::hole => "an expression in braces",
 
         Rule::zone | Rule::zone_kw => "`zone`",

@@ -117,7 +117,7 @@ impl Builder<'_> {
     fn state(&self, operand: Expr, pair: Pair<'_>) -> Expr {
         let place = self.span(&pair);
         let span = operand.span.to(place);
-        let shown = self.shown(operand.span);
+        let tested = operand.span;
         let (mut negated, mut what) = (false, None);
         for inner in pair.into_inner() {
             match inner.as_rule() {
@@ -129,35 +129,35 @@ impl Builder<'_> {
         }
         let Some(what) = what else { return self.nothing(span) };
         let presence = |operand: Expr, present: bool| ExprKind::Presence { operand: Box::new(operand), present };
-        let written = self.shown(place);
-        let foreign = |help: String| self.foreign(place, &written, help);
+        let foreign = |help: String| self.foreign(place, &self.shown(place), help);
+        let write = |rest: &str| foreign(format!("write `{}{rest}`", self.shown(tested)));
         let kind = match what.as_str() {
             word @ ("present" | "absent") => {
                 let present = (word == "present") != negated;
                 if negated {
-                    foreign(format!("write `{shown} is {}`", if present { "present" } else { "absent" }));
+                    write(if present { " is present" } else { " is absent" });
                 }
                 presence(operand, present)
             }
             word if operators::is_null(word) || word == "empty" || word == "missing" => {
-                foreign(format!("write `{shown} is {}`", if negated { "present" } else { "absent" }));
+                write(if negated { " is present" } else { " is absent" });
                 presence(operand, negated)
             }
             word @ ("true" | "false") => {
-                foreign(if (word == "true") == negated {
-                    format!("write `not {shown}`")
+                if (word == "true") == negated {
+                    foreign(format!("write `not {}`", self.shown(tested)));
                 } else {
-                    format!("write `{shown}`")
-                });
+                    write("");
+                }
                 operand.kind
             }
             word if what.as_rule() != Rule::word => {
-                foreign(format!("write `{shown} {} {}`", if negated { "!=" } else { "=" }, super::one_line(word)));
+                write(&format!(" {} {}", if negated { "!=" } else { "=" }, super::one_line(word)));
                 operand.kind
             }
             word => {
                 if negated {
-                    foreign(format!("write `not ({shown} is {word})`"));
+                    foreign(format!("write `not ({} is {word})`", self.shown(tested)));
                 }
                 ExprKind::IsRecord { operand: Box::new(operand), record: self.name(&what) }
             }

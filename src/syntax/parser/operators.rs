@@ -107,6 +107,10 @@ impl<'i> Piece<'i> {
         }
     }
 
+    fn start(&self) -> usize {
+        self.pair().as_span().start()
+    }
+
     /// How tightly it binds, if it is an infix.
     fn tightness(&self) -> Option<Tightness> {
         let Piece::Infix(pair) = self else { return None };
@@ -153,7 +157,7 @@ pub(super) fn is_null(word: &str) -> bool {
 impl Builder<'_> {
     /// Reports chains that could be read in two ways, and words that stand for "no value".
     pub(super) fn check_pieces(&self, pieces: &[Piece<'_>]) {
-        self.check_null(pieces);
+        self.check_foreign_words(pieces);
         let between = self.check_between(pieces);
         if let [first, second, ..] = infixes(pieces, |tightness| tightness == Tightness::Implies).as_slice() {
             self.report_mixed(Code::MixedAndOr, "`implies` beside `implies`", first, second, implications(pieces));
@@ -216,11 +220,19 @@ impl Builder<'_> {
         self.report(diagnostic);
     }
 
-    /// Reports `null` and its like; beside `=` or `!=` with the test for presence.
-    fn check_null(&self, pieces: &[Piece<'_>]) {
+    /// Reports `True`, and `null` and its like; beside `=` or `!=` with the test for presence.
+    fn check_foreign_words(&self, pieces: &[Piece<'_>]) {
         for (at, piece) in pieces.iter().enumerate() {
-            let word = super::shown(piece.pair());
-            if !matches!(piece, Piece::Operand(_)) || !is_null(&word) {
+            // Cheap to ask of every operand: what stands there for nothing is one short word.
+            let word = piece.pair().as_str().split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+            if !matches!(piece, Piece::Operand(_)) || super::end(piece.pair()) != piece.start() + word.len() {
+                continue;
+            }
+            if matches!(word, "True" | "TRUE" | "False" | "FALSE") {
+                let help = format!("write `{}`; a member of that name is written \"{word}\"", word.to_lowercase());
+                self.foreign(self.span(piece.pair()), word, help);
+            }
+            if !is_null(word) {
                 continue;
             }
             let beside = |at: Option<usize>| at.and_then(|at| pieces.get(at)).map(|piece| piece.pair());
@@ -234,7 +246,7 @@ impl Builder<'_> {
                 }
                 None => format!("test with `is absent` or `is present`; a member of that name is written \"{word}\""),
             };
-            self.foreign(self.span(piece.pair()), &word, help);
+            self.foreign(self.span(piece.pair()), word, help);
         }
     }
 

@@ -7,6 +7,7 @@ use crate::syntax::ast::{
     Arm, AssignedValue, Assignment, Conversion, Filter, Keep, Mapping, Path, PathStep, RowTest, RowTestKind, Setting,
     Source, Text,
 };
+use crate::syntax::scan::DEEPEST;
 
 impl Builder<'_> {
     /// `source … { … }`
@@ -295,7 +296,15 @@ impl Builder<'_> {
                 _ => PathStep::Name(step.as_str().to_owned()),
             })
         });
-        Path { steps: steps.collect(), span }
+        let steps: Vec<PathStep> = steps.collect();
+        if steps.len() > DEEPEST {
+            let message = format!("a path has more than {DEEPEST} steps");
+            self.report(
+                Diagnostic::new(Code::TooDeep, span, message, "deeper than any export that is read")
+                    .with_help("no file of an export is read deeper than that"),
+            );
+        }
+        Path { steps, span }
     }
 }
 

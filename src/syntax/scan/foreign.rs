@@ -118,9 +118,13 @@ pub(in crate::syntax) fn plain_characters<'a>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Cow<'a, str> {
     let mut plain = Cow::Borrowed(text);
+    let mut before = ' ';
     for (offset, character) in text.char_indices() {
+        // Some scripts, and signs made of several, need joiners between their letters.
+        let joins = matches!(character, '\u{200C}' | '\u{200D}') && !before.is_ascii();
+        before = character;
         let line_break = character == '\n' || (character == '\r' && text.as_bytes().get(offset + 1) == Some(&b'\n'));
-        if line_break || character == '\t' || !(character.is_control() || is_invisible(character)) {
+        if line_break || joins || character == '\t' || !(character.is_control() || is_invisible(character)) {
             continue;
         }
         let length = character.len_utf8();
