@@ -151,7 +151,10 @@ impl<'a> Context<'a> {
                         let place = kept.row.map(|row| self.show.record_place(kept.record, row));
                         DataFinding {
                             key: place.as_ref().map(|place| place.key.clone()),
-                            file: place.as_ref().and_then(|place| place.file.clone()),
+                            file: match &place {
+                                Some(place) => place.file.clone(),
+                                None => self.only_file(kept.record),
+                            },
                             line: place.as_ref().and_then(|place| place.line),
                             value: kept.value.clone(),
                             note: self.note(&kept.note),
@@ -169,6 +172,12 @@ impl<'a> Context<'a> {
                 }
             })
             .collect()
+    }
+
+    /// The file that feeds a record, if it is one alone: what concerns the whole extract stands there.
+    fn only_file(&self, record: RecordId) -> Option<String> {
+        let mut feeding = self.data().files.iter().filter(|file| file.fed.iter().any(|fed| fed.record == record));
+        feeding.next().filter(|_| feeding.next().is_none()).map(|file| file.name.clone())
     }
 
     /// What is said of a value, without the guess at what was meant where no hints are given.

@@ -14,6 +14,7 @@ mod layers;
 mod linear;
 mod policies;
 mod report;
+mod sample;
 mod workload;
 
 mod errors;

@@ -146,7 +146,7 @@ impl<'a> Show<'a> {
         PolicyPlace { file: self.sources.file(span.file).name.to_string(), line: self.sources.location(span).line }
     }
 
-    /// Names a subject: its keys joined by ` / `; `the organization` where there is no `for each`.
+    /// Names a subject: its keys joined by ` / `; `organization` where there is no `for each`.
     pub fn subject(&self, body: &Body, subject: &Subject) -> String {
         let parts: Vec<String> = subject
             .bindings
@@ -156,7 +156,7 @@ impl<'a> Show<'a> {
                 self.binding(binding, ty)
             })
             .collect();
-        if parts.is_empty() { "the organization".to_owned() } else { parts.join(" / ") }
+        if parts.is_empty() { "organization".to_owned() } else { parts.join(" / ") }
     }
 
     /// Names what a binder stands for.

@@ -107,6 +107,7 @@ pub(super) fn data_findings(page: &mut Page, report: &Report) {
         for one in &group.first {
             let place = match (&one.file, one.line) {
                 (Some(file), Some(line)) => format!("{file}:{line}: "),
+                (Some(file), None) => format!("{file}: "),
                 _ => String::new(),
             };
             let key = one.key.as_ref().map_or(String::new(), |key| format!("{key}: "));
