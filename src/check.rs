@@ -41,6 +41,9 @@ use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item, ItemKind, Parsed};
 use crate::value::Zone;
 
+/// The stack of the thread that checks, in bytes.
+const STACK: usize = 32 << 20;
+
 /// A checked program.
 #[derive(Debug, Clone)]
 pub struct Checked {
@@ -110,6 +113,15 @@ impl Checked {
 /// assert!(checked.program.environment.schema.find("incident").is_some());
 /// ```
 pub fn check(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
+    // Expressions nest, and the stack of a pool's or a test's thread is too small for the deepest in unoptimized code.
+    let thread = std::thread::Builder::new().name("check".to_owned()).stack_size(STACK);
+    std::thread::scope(|scope| match thread.spawn_scoped(scope, || check_here(files, sources)) {
+        Ok(running) => running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(_) => check_here(files, sources),
+    })
+}
+
+fn check_here(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
     let mut world = resolve(files, sources);
     defines::check_all(&mut world);
     let environment = world.environment.clone();

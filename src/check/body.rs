@@ -223,7 +223,7 @@ impl Checker<'_, '_> {
             }
             let typed = self.condition(&branch.condition);
             self.refuse_constant_condition(&typed.expr);
-            let text = ir::print::expr(self.world.schema(), &self.variables, &typed.expr);
+            let text = ir::print::expr(&self.world.environment, &self.variables, &typed.expr);
             if let Some(same) = texts.iter().position(|known| *known == text)
                 && self.diagnostics.iter().all(|diagnostic| !diagnostic.is_error())
             {

@@ -88,6 +88,12 @@ impl Checker<'_, '_> {
         if left.expr.ty.base == Type::Error || right.expr.ty.base == Type::Error {
             return self.error_condition(span);
         }
+        if left.path.is_some() && left.path == right.path {
+            let text = self.show_typed(&left);
+            let message = format!("`{text}` is compared with itself");
+            let label = "the same on both sides".to_owned();
+            self.unreachable(span, message, label, "name the other value that is meant".to_owned());
+        }
         let is_order = !matches!(op.node, BinaryOp::Equal | BinaryOp::NotEqual);
         let Some((left, right)) = self.comparable(left.expr, right.expr, is_order, op) else {
             return self.error_condition(span);

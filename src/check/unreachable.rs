@@ -47,7 +47,7 @@ impl Checker<'_, '_> {
             if matches!(part.kind, ExprKind::Literal(_)) {
                 continue;
             }
-            let text = print::expr(self.world.schema(), &self.variables, part);
+            let text = print::expr(&self.world.environment, &self.variables, part);
             if let Some(first) = seen.get(&text).copied() {
                 if first != part.span {
                     let message = format!("the same condition stands twice in one `{word}`");
@@ -105,6 +105,6 @@ impl Checker<'_, '_> {
             },
             _ => return None,
         };
-        Some((print::expr(self.world.schema(), &self.variables, operand), members))
+        Some((print::expr(&self.world.environment, &self.variables, operand), members))
     }
 }

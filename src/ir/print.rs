@@ -6,29 +6,29 @@
 use std::fmt::Write as _;
 
 use super::{
-    Binder, Body, Condition, Conversion, Domain, Expr, ExprKind, Function, Grade, IfAbsent, IfNone, Quantifier, SetOp,
-    Step, TemplatePart, TextTest, Variable,
+    Binder, Body, Condition, Conversion, Domain, Environment, Expr, ExprKind, Function, Grade, IfAbsent, IfNone,
+    Quantifier, SetOp, Step, TemplatePart, TextTest, Variable,
 };
-use crate::schema::{Schema, Type};
+use crate::schema::Type;
 use crate::value::time::{CalendarUnit, show_duration};
 use crate::value::{Cell, Value};
 
 struct Printer<'a> {
-    schema: &'a Schema,
+    environment: &'a Environment,
     variables: &'a [Variable],
     out: String,
 }
 
 /// Writes an expression on one line.
-pub fn expr(schema: &Schema, variables: &[Variable], expr: &Expr) -> String {
-    let mut printer = Printer { schema, variables, out: String::new() };
+pub fn expr(environment: &Environment, variables: &[Variable], expr: &Expr) -> String {
+    let mut printer = Printer { environment, variables, out: String::new() };
     printer.expr(expr);
     printer.out
 }
 
 /// Writes a body, one line for each step and branch.
-pub fn body(schema: &Schema, body: &Body) -> String {
-    let mut printer = Printer { schema, variables: &body.variables, out: String::new() };
+pub fn body(environment: &Environment, body: &Body) -> String {
+    let mut printer = Printer { environment, variables: &body.variables, out: String::new() };
     for step in &body.steps {
         match step {
             Step::ForEach { binder, if_none } => {
@@ -93,11 +93,11 @@ pub fn body(schema: &Schema, body: &Body) -> String {
 }
 
 /// Writes when a nonconformity is proposed as major.
-pub fn grade(schema: &Schema, variables: &[Variable], grade: &Grade) -> String {
+pub fn grade(environment: &Environment, variables: &[Variable], grade: &Grade) -> String {
     match grade {
         Grade::Above(share) => format!("major above {share}"),
         Grade::Always => "major always".to_owned(),
-        Grade::When(condition) => format!("major when {}", expr(schema, variables, condition)),
+        Grade::When(condition) => format!("major when {}", expr(environment, variables, condition)),
     }
 }
 
@@ -139,7 +139,7 @@ impl Printer<'_> {
         let name = self.variable(binder.variable);
         match &binder.domain {
             Domain::Records(record) => {
-                let _ = write!(self.out, "{} {name}", self.schema.record(*record).name);
+                let _ = write!(self.out, "{} {name}", self.environment.schema.record(*record).name);
             }
             Domain::Elements(elements) => {
                 let _ = write!(self.out, "{name} in ");
@@ -200,9 +200,12 @@ impl Printer<'_> {
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Literal(value) => self.value(value, &expr.ty.base),
-            ExprKind::Parameter(id) => {
-                let _ = write!(self.out, "parameter {}", id.0);
-            }
+            ExprKind::Parameter(id) => match self.environment.parameters.get(id.0 as usize) {
+                Some(parameter) => self.out.push_str(&parameter.name),
+                None => {
+                    let _ = write!(self.out, "parameter {}", id.0);
+                }
+            },
             ExprKind::AsOf => self.out.push_str("as_of"),
             ExprKind::Today => self.out.push_str("today"),
             ExprKind::Period => self.out.push_str("period"),
@@ -212,7 +215,7 @@ impl Printer<'_> {
             }
             ExprKind::Field { base, record, field } => {
                 self.expr(base);
-                let _ = write!(self.out, ".{}", self.schema.record(*record).field_type(*field).name);
+                let _ = write!(self.out, ".{}", self.environment.schema.record(*record).field_type(*field).name);
             }
             ExprKind::Not(operand) => self.call("not ", &[operand]),
             ExprKind::And(parts) => {
@@ -246,7 +249,7 @@ impl Printer<'_> {
             ExprKind::IsRecord { operand, record } => {
                 self.out.push('(');
                 self.expr(operand);
-                let _ = write!(self.out, " is {})", self.schema.record(*record).name);
+                let _ = write!(self.out, " is {})", self.environment.schema.record(*record).name);
             }
             ExprKind::Otherwise { value, default } => self.infix(value, "otherwise", default),
             ExprKind::If { condition, then, otherwise } => {
@@ -338,7 +341,7 @@ impl Printer<'_> {
             Conversion::WholeDays => "whole_days".to_owned(),
             Conversion::RowToReference => "reference".to_owned(),
             Conversion::ListToSet => "set".to_owned(),
-            Conversion::WidenEnum(_) | Conversion::Retarget => format!("as[{}]", self.schema.show(to)),
+            Conversion::WidenEnum(_) | Conversion::Retarget => format!("as[{}]", self.environment.schema.show(to)),
         };
         self.call(&name, &[operand]);
     }

@@ -1,5 +1,9 @@
 //! The checker: what it accepts, what it says of what, and that it never falls over.
 
+mod attribution;
+mod robust;
+mod typing;
+
 use std::path::{Path, PathBuf};
 
 use shall::check::{Checked, check};
