@@ -213,6 +213,15 @@ impl Dataset {
         self.spaces[space.0 as usize].texts.get(key.0 as usize)
     }
 
+    /// Whether the record before or behind a row stands on the same line, so that the line alone does not find it.
+    pub fn shares_line(&self, record: RecordId, row: u32) -> bool {
+        let places = &self.table(record).places;
+        let at = row as usize;
+        let line = |row: usize| Some((*places.files.get(row)?, *places.lines.get(row)?));
+        let here = line(at);
+        here.is_some() && (line(at + 1) == here || at.checked_sub(1).is_some_and(|before| line(before) == here))
+    }
+
     /// Returns where a row was read.
     pub fn place(&self, record: RecordId, row: u32) -> Option<Place> {
         let places = &self.table(record).places;

@@ -54,6 +54,9 @@ pub struct RecordPlace {
     /// The line in that file, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+    /// The offset of its first byte in that file, where several records stand on the line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub byte: Option<u64>,
 }
 
 /// The state of a shown value.

@@ -154,7 +154,10 @@ fn one_unknown(page: &mut Page, unknown: &Explanation) {
 
 fn at(record: &RecordPlace) -> String {
     match (&record.file, record.line) {
-        (Some(file), Some(line)) => format!("{file}:{line}"),
+        (Some(file), Some(line)) => match record.byte {
+            Some(byte) => format!("{file}:{line}, byte {byte}"),
+            None => format!("{file}:{line}"),
+        },
         (Some(file), None) => file.clone(),
         _ => String::new(),
     }

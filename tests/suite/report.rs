@@ -25,6 +25,7 @@ fn place(record: &str, key: &str, line: u32) -> RecordPlace {
         key: key.to_owned(),
         file: Some(format!("{record}.json")),
         line: Some(line),
+        byte: None,
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn missing_extract(explainer: &Explainer<'_, '_>, record: RecordId) -
     Cause {
         reason: "missing-extract".to_owned(),
         says: format!("no file of the export holds {name} records"),
-        record: Some(RecordPlace { record: name.to_owned(), key: String::new(), file: None, line: None }),
+        record: Some(RecordPlace { record: name.to_owned(), key: String::new(), file: None, line: None, byte: None }),
         field: None,
         found: None,
     }
@@ -158,7 +158,8 @@ fn field_cause<'a>(
             rows => {
                 let key = show.cell(&Cell::Present(Value::Reference(key)), &Type::Reference(vec![record]));
                 let (name, base) = (show.record_name(record), show.expr(base));
-                let place = RecordPlace { record: name.to_owned(), key: key.clone(), file: None, line: None };
+                let place =
+                    RecordPlace { record: name.to_owned(), key: key.clone(), file: None, line: None, byte: None };
                 let (reason, says) = if rows.is_empty() {
                     ("dangling-reference", format!("{base} names {name} {key}, which was not exported"))
                 } else {

@@ -165,7 +165,7 @@ impl<'a> Range<'_, '_, 'a> {
 }
 
 fn element(key: String) -> RecordPlace {
-    RecordPlace { record: String::new(), key, file: None, line: None }
+    RecordPlace { record: String::new(), key, file: None, line: None, byte: None }
 }
 
 /// The distance between two values that have one.

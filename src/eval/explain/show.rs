@@ -138,6 +138,7 @@ impl<'a> Show<'a> {
             key: self.row(record, row),
             file: place.as_ref().map(|place| place.file.clone()),
             line: place.as_ref().map(|place| place.line),
+            byte: place.filter(|_| self.data.shares_line(record, row)).map(|place| place.byte),
         }
     }
 
