@@ -1,7 +1,7 @@
 //! The command line: the only place that reads or writes files and streams.
 //!
 //! Enters: arguments. Leaves: what is written to standard output, standard error and `--output`, and the exit status. Each
-//! verb has a file of its own and writes through the [`Console`] that it is handed.
+//! verb has a file of its own and writes through the console that it is handed.
 
 mod arguments;
 mod check;

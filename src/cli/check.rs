@@ -49,8 +49,7 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<E
     let loaded = load(&Loading::new(&run.environment().schema, &run.reads, &sources), &export, &bar);
     bar.finish();
     run.stop_on_unreadable(&loaded, console)?;
-    let report = run.report(&loaded, &sources);
-    let status = exit_status(report.rules.iter().map(|rule| rule.outcome));
+    let (report, status) = run.report(&loaded, &sources)?;
     let render = |layout| match arguments.format {
         Format::Terminal => Ok(terminal::render(&report, layout)),
         Format::Json => json::render(&report)
@@ -177,13 +176,15 @@ impl<'a> Run<'a> {
     }
 
     /// Judges the rules, then looks at the advice, and puts the report together.
-    fn report(&self, loaded: &'a Loaded, sources: &[&'a Source]) -> Report {
+    fn report(&self, loaded: &'a Loaded, sources: &[&'a Source]) -> Result<(Report, ExitStatus), Failure> {
         let dataset = &loaded.dataset;
         let show = Show { environment: self.environment(), data: dataset, sources: &self.policies.sources };
         let view = View::from(self.arguments.view);
         let context =
             Context { show, max_findings: self.arguments.max_findings as usize, hints: view == View::Implementer };
-        let mut rules: Vec<RuleReport> = self.rules.iter().map(|rule| self.rule(rule, &context, dataset)).collect();
+        let judged: Result<Vec<RuleReport>, Failure> =
+            self.rules.iter().map(|rule| self.rule(rule, &context, dataset)).collect();
+        let mut rules = judged?;
         rules.sort_by_cached_key(|rule| {
             let first = rule.citations.first();
             build::place(first.map(|first| (first.standard.as_str(), first.clause.as_str())), &rule.id)
@@ -192,7 +193,7 @@ impl<'a> Run<'a> {
         // Verdict and exit status stand before any advice is looked at, and are not looked at again.
         let status = exit_status(rules.iter().map(|rule| rule.outcome));
         let advice = (view == View::Implementer).then(|| self.advice_reports(&context, loaded, sources));
-        Report {
+        let report = Report {
             format_version: FORMAT_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             view,
@@ -213,17 +214,20 @@ impl<'a> Run<'a> {
             data_findings: context.data_findings(),
             parameters: context.parameters(&self.parameters()),
             warnings: context.warnings(&self.warnings()),
-        }
+        };
+        Ok((report, status))
     }
 
-    fn rule(&self, rule: &'a Rule, context: &Context<'a>, dataset: &'a Dataset) -> RuleReport {
+    fn rule(&self, rule: &'a Rule, context: &Context<'a>, dataset: &'a Dataset) -> Result<RuleReport, Failure> {
         let evaluator = Evaluator::new(self.inputs(dataset), &rule.body, Options::default());
         let when = match &rule.grade {
             Some(Grade::When(condition)) => Some(condition),
             _ => None,
         };
-        // Without a budget there is none to be exceeded.
-        let evaluation = evaluator.evaluate(when).unwrap_or_default();
+        // A rule has no budget, so there is none to be exceeded; if it were, nothing may be said of the rule.
+        let evaluation = evaluator
+            .evaluate(when)
+            .map_err(|_| Failure::new(format!("internal error: the rule `{}` was not judged", rule.id)))?;
         let verdict = judge_rule(rule, &evaluation);
         let supporting = self
             .advice
@@ -231,7 +235,7 @@ impl<'a> Run<'a> {
             .filter(|advice| advice.supports.contains(&rule.id))
             .map(|advice| SupportingAdvice { id: advice.id.clone(), title: advice.title.clone() })
             .collect();
-        context.rule(rule, &evaluator, &evaluation, &verdict, supporting)
+        Ok(context.rule(rule, &evaluator, &evaluation, &verdict, supporting))
     }
 
     fn inputs(&self, dataset: &'a Dataset) -> Inputs<'a> {

@@ -1,6 +1,6 @@
 //! The report as text for a terminal or a log: grouped by clause, evidence indented, the summary last.
 //!
-//! Every text goes through [`page::Page`], which escapes what could steer a terminal and keeps to the width.
+//! Every text goes through one page, which escapes what could steer a terminal and keeps to the width.
 
 mod page;
 mod section;

@@ -3,6 +3,7 @@
 mod bad_data;
 mod bad_policies;
 mod ending;
+mod evidence;
 mod report;
 mod verbs;
 

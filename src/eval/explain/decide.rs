@@ -167,8 +167,11 @@ impl<'e, 'a> Walk<'e, 'a> {
             // The parts that came to the same decided: of a false `and` those that are false, of a false `or` all.
             ExprKind::And(parts) => {
                 let mut is_guarded = false;
+                let only_guards = parts.iter().all(is_guard);
                 for part in parts {
-                    if self.explainer.truth(&self.scope, part) != is {
+                    // That a value is there is why the next part was asked, not why it is true.
+                    let is_idle = is == Truth::True && is_guard(part) && !only_guards;
+                    if is_idle || self.explainer.truth(&self.scope, part) != is {
                         continue;
                     }
                     // What stands behind a guard that fails speaks of a value that is not there.

@@ -1,5 +1,6 @@
 //! The records that a quantity looked at: those that nearly fit, those that should not be there, those that were counted.
 
+use super::cause::is_open;
 use super::decide::in_words;
 use super::leaf::order;
 use super::show::written;
@@ -38,9 +39,9 @@ pub(super) fn look<'a>(
     if !deep {
         return None;
     }
-    let (function, binder, value) = aggregate_in(explainer, expr)?;
+    let aggregate = aggregate_in(explainer, expr)?;
     let offending = if is_too_large(explainer, expr, is) { Truth::True } else { Truth::False };
-    Some(aggregated(explainer, scope, function, binder, value, is, offending))
+    Some(aggregated(explainer, scope, &aggregate, is, offending))
 }
 
 /// Whether a comparison failed because its quantity is too large (rather than too small).
@@ -277,31 +278,32 @@ fn listed(range: &Range<'_, '_, '_>, these: &[&Candidate], says: impl Fn(&Candid
 fn aggregated<'a>(
     explainer: &Explainer<'_, 'a>,
     scope: &Scope,
-    function: AggregateFunction,
-    binder: &'a Binder,
-    value: Option<&'a Expr>,
+    aggregate: &Aggregate<'a>,
     is: Truth,
     offending: Truth,
 ) -> Looked {
+    let Aggregate { whole, function, binder, value } = *aggregate;
     let range = Range { explainer, scope: scope.clone(), binder, deep: true };
     let candidates = explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES);
-    let these: Vec<&Candidate> = candidates
-        .nearest
-        .iter()
-        .filter(|candidate| match is {
-            Truth::Unknown => {
-                candidate.counts == Truth::Unknown
-                    || candidate.counts == Truth::True
-                        && value.is_some_and(|value| {
-                            super::cause::is_open(&explainer.cell(&range.inside(candidate), value))
-                        })
-            }
-            _ if function == AggregateFunction::Share => {
-                candidate.counts == Truth::True && value.is_some_and(|value| range.truth(candidate, value) == offending)
-            }
-            _ => candidate.counts == Truth::True,
-        })
-        .collect();
+    let result = explainer.cell(scope, whole);
+    let value_of = |candidate: &Candidate| value.map(|value| explainer.cell(&range.inside(candidate), value));
+    let takes_part = |candidate: &&Candidate| match (is, function) {
+        (Truth::Unknown, _) => {
+            candidate.counts == Truth::Unknown
+                || (candidate.counts == Truth::True && value_of(candidate).is_some_and(|value| is_open(&value)))
+        }
+        _ if candidate.counts != Truth::True => false,
+        (_, AggregateFunction::Share) => value.is_some_and(|value| range.truth(candidate, value) == offending),
+        // Of these one candidate is the result, or has it.
+        (_, AggregateFunction::First | AggregateFunction::Last) => match (&candidate.binding, &result) {
+            (Binding::Row(_, row), Cell::Present(Value::Row(found))) => row == found,
+            (Binding::Element(element), found) => element == found,
+            _ => false,
+        },
+        (_, AggregateFunction::Min | AggregateFunction::Max) => value_of(candidate).as_ref() == Some(&result),
+        _ => true,
+    };
+    let these: Vec<&Candidate> = candidates.nearest.iter().filter(takes_part).collect();
     listed(&range, &these, |candidate| match (is, value) {
         (Truth::Unknown, _) if candidate.counts == Truth::Unknown => range.first_conjunct(candidate, Truth::Unknown),
         (_, Some(value)) if function == AggregateFunction::Share => range.words(candidate, value, offending),
@@ -313,13 +315,22 @@ fn aggregated<'a>(
     })
 }
 
-type Aggregate<'a> = (AggregateFunction, &'a Binder, Option<&'a Expr>);
+/// An aggregate and its parts.
+#[derive(Clone, Copy)]
+struct Aggregate<'a> {
+    whole: &'a Expr,
+    function: AggregateFunction,
+    binder: &'a Binder,
+    value: Option<&'a Expr>,
+}
 
 /// The first aggregate in an expression, also under the name of a `let`; not those inside of other quantities.
 fn aggregate_in<'a>(explainer: &Explainer<'_, 'a>, expr: &'a Expr) -> Option<Aggregate<'a>> {
     let expr = explainer.meant(expr);
     match &expr.kind {
-        ExprKind::Aggregate { function, binder, value, .. } => Some((*function, binder, value.as_deref())),
+        ExprKind::Aggregate { function, binder, value, .. } => {
+            Some(Aggregate { whole: expr, function: *function, binder, value: value.as_deref() })
+        }
         ExprKind::Quantified { .. } => None,
         _ => {
             let mut found = None;

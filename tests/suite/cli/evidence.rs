@@ -1,0 +1,234 @@
+//! Why a subject fails or is unknown: for each form of a condition, what is said of it.
+
+use super::{Desk, assert_run};
+
+/// Records and data for every form: one box of everything, with what is in it.
+const RECORDS: &str = r#"zone "Europe/Amsterdam"
+
+standard forms "Forms" requirements {
+  clause 1 "Forms of conditions"
+}
+
+record box {
+  id:      text key
+  owner:   -> person?
+  size:    {small < medium < large}
+  weight:  decimal
+  limit:   decimal
+  packed:  timestamp
+  sent:    timestamp?
+  due:     date
+  label:   text?
+  fragile: boolean
+  tags:    list of {red, green, blue}
+  handled: -> person | team
+}
+
+record person {
+  id:   text key
+  name: text
+}
+
+record team {
+  id: text key
+}
+
+record item {
+  id:    text key
+  in:    -> box
+  price: decimal
+  added: timestamp
+  state: {fresh, stale}
+}
+
+record scan {
+  box: -> box
+  at:  timestamp
+}
+
+parameter most: decimal "The most that a box may weigh"
+
+bind most = 20 from "Packing manual, section 1"
+
+parameter unset: decimal "A number that nobody has set"
+
+define heavy(b: box) = b.weight > most
+
+define named(b: box) = b.label is present and b.label != ""
+
+"#;
+
+const BOXES: &str = r#"[
+{"id": "B1", "owner": "P1", "size": "small", "weight": 25.5, "limit": 20, "packed": "2026-01-05T09:00Z", "sent": "2026-01-05T08:00Z", "due": "2026-01-04", "fragile": false, "tags": ["red"], "handled": "T1"},
+{"id": "B2", "owner": "P9", "size": "large", "weight": "much", "limit": 0, "packed": "2026-01-06T09:00Z", "due": "2026-01-07", "label": "To the \"pier\"", "fragile": true, "tags": ["blue", "green"], "handled": "P1"}
+]"#;
+const ITEMS: &str = "id,in,price,added,state\n\
+    I1,B1,10,2026-01-05T10:00Z,fresh\n\
+    I2,B1,2.50,2026-01-05T11:30Z,stale\n\
+    I3,B1,100,2026-01-04T10:00Z,fresh\n\
+    I4,B1,7,2026-01-05T11:30Z,stale\n\
+    I5,B2,cheap,2026-01-06T09:00Z,fresh\n";
+
+/// Runs one rule for each condition over box B1 (or another), and shows the report without what all have in common.
+fn forms(box_id: &str, conditions: &[(&str, &str)]) -> super::Run {
+    let desk = Desk::empty();
+    let mut text = RECORDS.to_owned();
+    for (number, (lets, condition)) in conditions.iter().enumerate() {
+        text.push_str(&format!(
+            "rule r{number:02}\n  \"{number}\"\n  cites forms 1\n  for each box b where b.id = \"{box_id}\"\n    if none: \
+             nonconformity\n{lets}  shall {condition}\n\n"
+        ));
+    }
+    desk.write("ours/forms.shall", text);
+    desk.write("export/box.json", BOXES);
+    desk.write("export/item.csv", ITEMS);
+    desk.write("export/person.csv", "id,name\nP1,Zoë Quill\n");
+    desk.write("export/team.csv", "id\nT1\n");
+    let mut run = desk.check("--view auditor");
+    // From the first rule to the section behind the rules.
+    let from = run.stdout.find("  ✗").or_else(|| run.stdout.find("  ?")).unwrap_or(0);
+    let until = run.stdout.find("\n───").unwrap_or(run.stdout.len());
+    run.stdout = run.stdout[from..until].to_owned();
+    run
+}
+
+#[test]
+fn what_fails_is_said_with_its_values() {
+    assert_run!(
+        "forms-fail",
+        forms(
+            "B1",
+            &[
+                ("", "b.weight <= b.limit"),
+                ("", "b.size >= medium"),
+                ("", "b.packed < b.due"),
+                ("  let late = b.sent is present and b.sent < b.packed\n", "not late"),
+                ("", "b.label is present"),
+                ("", "filled(b.label, b.owner, b.sent)"),
+                ("", "b.size in {medium, large}"),
+                ("", "b.packed during 2026-02-01 through 2026-02-28"),
+                ("", "b.owner is present and b.owner.name starts with \"A\""),
+                ("", "b.id matches /^X/"),
+                ("", "b.fragile"),
+                ("", "not heavy(b)"),
+                ("", "named(b)"),
+                ("", "set(x in b.tags : x) = set(x in b.tags where x != red : x)"),
+                ("", "b.tags covers {red, green}"),
+                ("", "b.tags overlaps {green, blue}"),
+                ("", "b.weight > 20 implies b.fragile"),
+                ("", "if b.fragile then b.weight < 1 else b.weight < 2"),
+                ("", "b.handled is person"),
+                ("", "b.sent is absent or b.sent >= b.packed"),
+            ]
+        )
+    );
+}
+
+#[test]
+fn what_ranges_over_records_names_them() {
+    assert_run!(
+        "quantities-fail",
+        forms(
+            "B1",
+            &[
+                ("", "exists item i where i.in = b and i.added < b.packed and i.price < 100"),
+                ("", "exists item i where i.in = b and i.price > 1000"),
+                ("", "no item i where i.in = b and i.state = stale"),
+                ("", "every item i where i.in = b has i.added >= b.packed"),
+                ("", "every x in b.tags has x = blue"),
+                ("", "count(item i where i.in = b) <= 3"),
+                ("", "sum(item i where i.in = b : i.price) < 100"),
+                ("  let part = share(item i where i.in = b : i.state = stale)\n", "part is present and part < 10%"),
+                ("  let part = share(item i where i.in = b : i.state = fresh)\n", "part is present and part > 90%"),
+                ("  let dear = max(item i where i.in = b : i.price)\n    if absent: not determined\n", "dear < 50"),
+                (
+                    "  let none = max(item i where i.in = b and i.price > 1000 : i.price)\n    if absent: nonconformity\n",
+                    "none < 50",
+                ),
+                (
+                    "  let first_in = first(item i where i.in = b by i.added)\n",
+                    "first_in is present and first_in.state = stale",
+                ),
+            ]
+        )
+    );
+}
+
+#[test]
+fn what_is_not_known_is_traced_to_its_cause() {
+    assert_run!(
+        "unknown-causes",
+        forms(
+            "B2",
+            &[
+                ("", "b.weight <= b.limit"),
+                ("", "b.weight / b.limit < 1"),
+                ("", "b.owner is present and b.owner.name starts with \"A\""),
+                ("", "1 / b.limit < 1"),
+                ("", "b.limit < unset"),
+                ("", "b.packed < as_of"),
+                ("", "b.packed during period"),
+                ("", "b.packed during (b.packed + 1 hours) .. b.packed"),
+                ("", "exists scan s where s.box = b"),
+                ("", "sum(item i where i.in = b : i.price) < 100"),
+                (
+                    "  let latest = max(item i where i.in = b and i.price > 5 : i.added)\n",
+                    "latest is present and latest > b.packed"
+                ),
+            ]
+        )
+    );
+    // Several items of B1 were added last.
+    assert_run!(
+        "unknown-tie",
+        forms(
+            "B1",
+            &[("  let last_in = last(item i where i.in = b by i.added)\n", "last_in is present and last_in.price > 5")]
+        )
+    );
+}
+
+#[test]
+fn branches_are_named() {
+    let desk = Desk::new();
+    desk.add_policies(
+        "rule change-allowed\n  \"A change is allowed\"\n  cites desk-1 8.5\n  for each change c\n    if none: no population\n  \
+         shall any of {\n    approved: exists approval a where a.change = c and c.started_at is present and a.decided_at <= \
+         c.started_at\n    waits: c.started_at is absent\n  }\n",
+    );
+    let report = desk.json("--select change-allowed");
+    let reasons = report["rules"][0]["findings"][0]["reasons"].as_array().unwrap();
+    let shown: Vec<(&str, &str)> =
+        reasons.iter().map(|reason| (reason["branch"].as_str().unwrap(), reason["says"].as_str().unwrap())).collect();
+    assert_eq!(
+        shown,
+        [
+            ("approved", "none of the 2 approval records with a.change = c counts"),
+            ("waits", "c.started_at is present: 2026-01-06T09:00Z"),
+        ]
+    );
+}
+
+#[test]
+fn the_organization_is_a_subject_too() {
+    let desk = Desk::new();
+    desk.add_policies(
+        "rule some-urgent\n  \"Something is urgent\"\n  cites desk-1 8\n  shall exists incident i where i.priority = p1 and \
+         i.resolved_at is absent\n",
+    );
+    let report = desk.json("--select some-urgent");
+    let rule = &report["rules"][0];
+    assert_eq!(rule["findings"][0]["subject"], "organization");
+    assert_eq!(rule["because"], "it does not hold for the organization");
+    assert_eq!(rule["findings"][0]["records"], serde_json::json!([]));
+}
+
+#[test]
+fn no_result_depends_on_threads() {
+    let desk = Desk::new();
+    let with_threads = |threads: &str| {
+        let mut command = desk.command("check export --no-pack --policies ours --format json");
+        super::Run::of(command.env("RAYON_NUM_THREADS", threads).output().unwrap()).stdout
+    };
+    assert_eq!(with_threads("1"), with_threads("7"));
+}
