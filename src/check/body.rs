@@ -145,8 +145,7 @@ impl Checker<'_, '_> {
         }
         let is_records = matches!(bound.binder.domain, Domain::Records(_));
         // What has an error already may have been the tie.
-        let sound = self.diagnostics.iter().all(|diagnostic| !diagnostic.is_error());
-        if !is_first && is_records && bound.binder.access.key.is_empty() && sound {
+        if !is_first && is_records && bound.binder.access.key.is_empty() && self.is_sound() {
             self.untied(&bound.binder, binder);
         }
         ir::Step::ForEach {
@@ -224,9 +223,7 @@ impl Checker<'_, '_> {
             let typed = self.condition(&branch.condition);
             self.refuse_constant_condition(&typed.expr);
             let text = ir::print::expr(&self.world.environment, &self.variables, &typed.expr);
-            if let Some(same) = texts.iter().position(|known| *known == text)
-                && self.diagnostics.iter().all(|diagnostic| !diagnostic.is_error())
-            {
+            if let Some(same) = texts.iter().position(|known| *known == text) {
                 let message =
                     format!("branch `{}` says the same as branch `{}`", branch.label.node, branches[same].label.node);
                 self.unreachable(

@@ -161,6 +161,11 @@ impl<'w, 'a> Checker<'w, 'a> {
         });
     }
 
+    /// Whether no error was found so far; behind one, a warning is often only its echo.
+    pub(super) fn is_sound(&self) -> bool {
+        self.diagnostics.iter().all(|diagnostic| !diagnostic.is_error())
+    }
+
     /// Counts a node and a level; false (with a diagnostic, once) where a limit is passed.
     pub(super) fn enter(&mut self, span: Span) -> bool {
         self.depth += 1;
@@ -202,11 +207,13 @@ impl<'w, 'a> Checker<'w, 'a> {
         self.reaches.insert(Reach::Item(id));
     }
 
-    /// Notes that a record is reached.
+    /// Notes that a record is reached, with the fields of its key.
     pub(super) fn reach_record(&mut self, record: RecordId) {
         if let Some(id) = self.world.record_item(record) {
             self.reach(id);
         }
+        let key = &self.world.schema().record(record).key;
+        self.reaches.extend(key.iter().map(|field| Reach::Field(record, *field)));
     }
 
     /// Notes that a field is read.

@@ -28,23 +28,24 @@ impl Checker<'_, '_> {
     /// `{a, b}`
     pub(super) fn set_literal(&mut self, elements: &[ast::Expr], span: Span, expected: Option<&Type>) -> Typed {
         let mut element_type = expected.and_then(element_of).cloned();
+        // The first element that says its own type says it for all.
+        let mut telling = None;
         if element_type.is_none()
-            && let Some(telling) = elements.iter().find(|element| !self.needs_context(element))
+            && let Some(position) = elements.iter().position(|element| !self.needs_context(element))
         {
-            // The first element that says its own type says it for all; it is checked again in its place.
-            let before = (self.diagnostics.len(), self.variables.len());
-            let typed = self.infer(telling, None);
-            self.diagnostics.truncate(before.0);
-            self.variables.truncate(before.1);
-            self.details.truncate(before.1);
-            element_type = Some(typed.expr.ty.base).filter(|ty| *ty != Type::Error);
+            let typed = self.value(&elements[position], None);
+            element_type = Some(typed.expr.ty.base.clone());
+            telling = Some((position, typed));
         }
         let mut exprs: Vec<Expr> = Vec::new();
         let mut joined: Option<Type> = None;
         let mut open = false;
         let mut sound = true;
-        for element in elements {
-            let typed = self.value(element, element_type.as_ref());
+        for (position, element) in elements.iter().enumerate() {
+            let typed = match telling.take_if(|(known, _)| *known == position) {
+                Some((_, typed)) => typed,
+                None => self.value(element, element_type.as_ref()),
+            };
             open |= typed.open;
             let Some(expr) = self.as_element(typed.expr).filter(|expr| expr.ty.base != Type::Error) else {
                 sound = false;

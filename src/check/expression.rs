@@ -344,7 +344,7 @@ impl Checker<'_, '_> {
             self.unknown_record(record);
             return self.error_condition(span);
         };
-        self.reach(known.item);
+        self.reach_record(known.id);
         let targets = match &operand.expr.ty.base {
             Type::Reference(targets) => targets.clone(),
             Type::Error => return self.error_condition(span),

@@ -58,7 +58,7 @@ impl Checker<'_, '_> {
         let (domain, ty, open) = match &binder.domain {
             ast::Domain::Records(name) => match self.world.known_records.get(name.node.as_str()).copied() {
                 Some(known) => {
-                    self.reach(known.item);
+                    self.reach_record(known.id);
                     (Domain::Records(known.id), Type::Row(known.id), false)
                 }
                 None => {

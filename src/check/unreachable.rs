@@ -9,10 +9,13 @@ use crate::schema::Type;
 use crate::source::Span;
 use crate::value::Value;
 
+/// Beyond so many nodes in a body its parts are no longer compared: it would take long, and nobody wrote them one by one.
+const MOST_NODES: usize = 10_000;
+
 impl Checker<'_, '_> {
     /// Warns of a part that can never decide. Not inside a define: what is pointless there for one caller need not be for another.
     pub(super) fn unreachable(&mut self, span: Span, message: String, label: String, help: String) {
-        if self.unfolding.is_empty() && self.mode != Mode::Template {
+        if self.unfolding.is_empty() && self.mode != Mode::Template && self.is_sound() {
             self.report(Diagnostic::new(Code::UnreachableBranch, span, message, label).with_help(help));
         }
     }
@@ -35,7 +38,7 @@ impl Checker<'_, '_> {
 
     /// Warns of parts of an `and` or `or` that repeat or exclude each other.
     pub(super) fn refuse_pointless_parts(&mut self, parts: &[Expr], is_and: bool) {
-        if !self.unfolding.is_empty() {
+        if !self.unfolding.is_empty() || self.nodes > MOST_NODES || !self.is_sound() {
             return;
         }
         let word = if is_and { "and" } else { "or" };

@@ -72,7 +72,7 @@ pub(super) fn load_to_show(arguments: &PolicyArguments) -> Result<Policies, Fail
         return Ok(policies);
     }
     let mut sources = policies.sources;
-    sources.add("no zone is stated", "zone \"UTC\"\n");
+    sources.add_embedded("no zone is stated", "zone \"UTC\"\n");
     Ok(Policies::new(sources))
 }
 
@@ -80,7 +80,7 @@ fn read_all(arguments: &PolicyArguments) -> Result<Sources, Failure> {
     let mut sources = Sources::new();
     if !arguments.no_pack {
         for (name, text) in pack() {
-            sources.add(name, text);
+            sources.add_embedded(name, text);
         }
     }
     let mut seen = BTreeSet::new();
