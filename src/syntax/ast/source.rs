@@ -1,0 +1,180 @@
+//! The tree of sources: settings, mappings, assignments and conversions.
+
+use super::{Name, Text};
+use crate::source::Span;
+
+/// A source: how a tool's export becomes records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Its name.
+    pub name: Name,
+    /// What it is.
+    pub title: Text,
+    /// Settings, before any mapping.
+    pub settings: Vec<Setting>,
+    /// One for each record that it feeds; several may feed one record.
+    pub mappings: Vec<Mapping>,
+}
+
+/// A setting of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Setting {
+    /// `zone "Europe/Paris"`: of times that carry none
+    Zone(Text),
+    /// `times "%Y-%m-%d %H:%M:%S"`: the form of times and dates that say nothing else
+    Times(Text),
+    /// `delimiter ";"`: between cells of CSV
+    Delimiter(Text),
+    /// `decimal ","`: the decimal mark of numbers
+    DecimalMark(Text),
+    /// `thousands "."`: the mark between thousands
+    Thousands(Text),
+    /// `absent "" "?"`: what an empty field is written as
+    Absent(Vec<Text>),
+}
+
+/// How files become records of one type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapping {
+    /// The record.
+    pub record: Name,
+    /// Patterns of file names; `*` stands for any characters but `/`.
+    pub files: Vec<Text>,
+    /// `at objects.*.fields`: where the records are
+    pub at: Option<Path>,
+    /// `keep last of each number`
+    pub keep: Option<Keep>,
+    /// `only where …`, `exclude where … because "…"`, in order
+    pub filters: Vec<Filter>,
+    /// The fields, in order.
+    pub assignments: Vec<Assignment>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A path into a row of an export: `service.name`, `objects.*.fields`, `"Case ID"`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Path {
+    /// Its steps; at least one.
+    pub steps: Vec<PathStep>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A step of a path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PathStep {
+    /// A key of an object, a column of a table, or a position in an array, as written.
+    Name(String),
+    /// `*`: every value of an object, every element of an array
+    Every,
+}
+
+/// `keep last of each F`, `keep first of each F`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Keep {
+    /// Whether the last is kept.
+    pub last: bool,
+    /// What rows of one record have in common.
+    pub path: Path,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A choice of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// What is tested.
+    pub test: RowTest,
+    /// The reason, for `exclude`; none for `only`.
+    pub because: Option<Text>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A test of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowTest {
+    /// What is looked at.
+    pub path: Path,
+    /// What it is compared with.
+    pub kind: RowTestKind,
+}
+
+/// The form of a row test.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowTestKind {
+    /// `= "x"`, `in {"x", "y"}`
+    In(Vec<Text>),
+    /// `!= "x"`, `not in {"x", "y"}`
+    NotIn(Vec<Text>),
+    /// `is present`
+    Present,
+    /// `is absent`
+    Absent,
+}
+
+/// `field = …`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// The field.
+    pub field: Name,
+    /// Where its value comes from.
+    pub value: AssignedValue,
+    /// All of it.
+    pub span: Span,
+}
+
+/// Where a field's value comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AssignedValue {
+    /// A path, and how what stands there is read.
+    Path {
+        /// The path.
+        path: Path,
+        /// `as …`, `match { … }`, `split …`, `absent …`, in order
+        conversions: Vec<Conversion>,
+    },
+    /// `constant "x"`: as if the export had that text
+    Constant(Text),
+    /// `unknown because "…"`
+    Unknown(Text),
+}
+
+/// How what stands at a path is read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Conversion {
+    /// `as timestamp "%d/%m/%Y" in "Europe/Paris"`, `as duration in minutes`
+    As {
+        /// `timestamp`, `date`, `duration`, `decimal`, `integer`, `percent` …
+        ty: Name,
+        /// The form of a time.
+        format: Option<Text>,
+        /// The zone of times that carry none.
+        zone: Option<Text>,
+        /// The unit of a number that stands for a time or a duration: `seconds`, `milliseconds`, `minutes`, `hours`.
+        unit: Option<Name>,
+        /// All of it.
+        span: Span,
+    },
+    /// `match { "1" => p1, "2" | "3" => p2 }`
+    Match {
+        /// The arms.
+        arms: Vec<Arm>,
+        /// All of it.
+        span: Span,
+    },
+    /// `split ";"`
+    Split(Text),
+    /// `absent "0" "UNKNOWN"`
+    Absent(Vec<Text>),
+}
+
+/// An arm of a value map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arm {
+    /// The texts of the export.
+    pub from: Vec<Text>,
+    /// The member (or `true`, `false`), as a word or a text.
+    pub to: Name,
+}
