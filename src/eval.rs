@@ -4,6 +4,7 @@
 //! [`Evaluation`], every subject with its status. Total: no panics, no errors; what cannot be computed is unknown.
 //! Nothing here knows of outcomes, waivers or exit statuses.
 
+mod answers;
 mod bounds;
 pub mod evaluation;
 pub mod explain;

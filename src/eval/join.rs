@@ -1,11 +1,12 @@
 //! Joins: rows with their candidates.
 
 use super::Evaluator;
+use super::answers::Answers;
 use super::frame::Frame;
 use super::index::{Index, Probed};
 use super::kernel::positions;
 use super::quantity::{Goal, Node, Quantity};
-use super::tally::{Answer, Entry, Tally};
+use super::tally::{Entry, Tally};
 use super::vector::{Data, Vector};
 use crate::data::State;
 use crate::ir::Expr;
@@ -123,29 +124,32 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Answers a quantity for every row of a frame.
-    pub(crate) fn answers(&self, quantity: &Quantity<'a>, node: &Node<'a>, frame: &Frame<'_, 'a>) -> Vec<Answer> {
+    pub(crate) fn answers(&self, quantity: &Quantity<'a>, node: &Node<'a>, frame: &Frame<'_, 'a>) -> Answers {
         let supply = self.supply(node, frame);
         self.examine(frame.rows() as u64);
+        let finish = |tally: Tally| tally.finish(quantity.goal, quantity.ty);
+        if let Supply::Records(index, probed) = &supply
+            && index.simple
+            && !index.missing
+        {
+            let (mut answers, mut looked_at) = (Answers::new(quantity, frame.rows()), 0);
+            for row in 0..frame.rows() {
+                let mut tally = Tally::new(quantity.goal);
+                looked_at += index.sum_up(probed, row, &mut tally);
+                answers.push(finish(tally));
+            }
+            self.examine(looked_at);
+            return answers;
+        }
         let mut tallies: Vec<Tally> = (0..frame.rows()).map(|_| Tally::new(quantity.goal)).collect();
         self.add_open_candidates(quantity, &supply, frame, &mut tallies);
-        let finish = |tally: Tally| tally.finish(quantity.goal, quantity.ty);
-        match &supply {
-            Supply::Records(index, probed) if index.simple => {
-                let mut looked_at = 0;
-                let sum_up = |(row, mut tally): (usize, Tally)| {
-                    looked_at += index.sum_up(probed, row, &mut tally);
-                    finish(tally)
-                };
-                let answers = tallies.into_iter().enumerate().map(sum_up).collect();
-                self.examine(looked_at);
-                answers
-            }
-            _ if matches!(quantity.goal, Goal::Exists | Goal::Every) => {
-                self.search(quantity, &supply, frame, &mut tallies);
-                tallies.into_iter().map(finish).collect()
-            }
-            _ => self.gather(quantity, &supply, frame, tallies),
+        if !matches!(quantity.goal, Goal::Exists | Goal::Every) {
+            return self.gather(quantity, &supply, frame, tallies);
         }
+        self.search(quantity, &supply, frame, &mut tallies);
+        let mut answers = Answers::new(quantity, frame.rows());
+        tallies.into_iter().for_each(|tally| answers.push(finish(tally)));
+        answers
     }
 
     /// Looks for candidates that decide, in rounds that grow, until each row is decided or has no more.
@@ -181,8 +185,8 @@ impl<'a> Evaluator<'a> {
         supply: &Supply<'_, 'a>,
         frame: &Frame<'_, 'a>,
         mut tallies: Vec<Tally>,
-    ) -> Vec<Answer> {
-        let mut answers = Vec::with_capacity(tallies.len());
+    ) -> Answers {
+        let mut answers = Answers::new(quantity, tallies.len());
         let mut pairs = Pairs::default();
         let mut finish_up_to = |row: usize, tallies: &mut [Tally]| {
             for tally in &mut tallies[answers.len()..row] {

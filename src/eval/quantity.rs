@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use super::Evaluator;
+use super::answers::Answers;
 use super::frame::Frame;
 use super::index::Index;
 use super::tally::Answer;
-use super::vector::{Data, Measure, Shape, Slice, Vector};
-use crate::data::State;
+use super::vector::Vector;
 use crate::ir::reads::free_variables;
 use crate::ir::{AggregateFunction, Binder, Domain, Expr, ExprKind, Quantifier};
 use crate::schema::Type;
-use crate::value::{Cell, SetValue, Truth, Value};
 
 /// What is asked of candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,8 +121,12 @@ impl<'a> Evaluator<'a> {
         let Some(quantity) = Quantity::of(expr) else { return Vector::unknown(frame.rows()) };
         let node = self.node(&quantity);
         match &*node {
-            Node::Constant(answer) => assemble(&quantity, vec![answer.clone()]).broadcast(frame.rows()),
-            _ => assemble(&quantity, self.answers(&quantity, &node, frame)),
+            Node::Constant(answer) => {
+                let mut answers = Answers::new(&quantity, 1);
+                answers.push(answer.clone());
+                answers.into_vector().broadcast(frame.rows())
+            }
+            _ => self.answers(&quantity, &node, frame).into_vector(),
         }
     }
 
@@ -131,10 +134,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn ranged_over_nothing(&self, expr: &'a Expr, frame: &Frame<'_, 'a>) -> Vec<bool> {
         let Some(quantity) = Quantity::of(expr) else { return vec![false; frame.rows()] };
         let node = self.node(&quantity);
-        let nothing = |answer: &Answer| matches!(answer, Answer::Truth(_, true));
         match &*node {
-            Node::Constant(answer) => vec![nothing(answer); frame.rows()],
-            _ => self.answers(&quantity, &node, frame).iter().map(nothing).collect(),
+            Node::Constant(answer) => vec![matches!(answer, Answer::Truth(_, true)); frame.rows()],
+            _ => self.answers(&quantity, &node, frame).over_nothing(),
         }
     }
 
@@ -162,70 +164,9 @@ impl<'a> Evaluator<'a> {
             Domain::Elements(elements) => Node::Elements(elements),
         };
         let is_constant = quantity.expr.is_some_and(|expr| free_variables(expr).is_empty());
-        match is_constant.then(|| self.answers(quantity, &node, &Frame::new(1)).pop()).flatten() {
+        match is_constant.then(|| self.answers(quantity, &node, &Frame::new(1)).first()).flatten() {
             Some(answer) => Node::Constant(answer),
             None => node,
         }
     }
-}
-
-/// Puts answers together, one for each row.
-fn assemble<'a>(quantity: &Quantity<'a>, answers: Vec<Answer>) -> Vector<'a> {
-    let shape = Shape { rows: answers.len(), constant: false };
-    match quantity.goal {
-        Goal::Each | Goal::Exists | Goal::Every => {
-            let truth = |answer: &Answer| match answer {
-                Answer::Truth(truth, _) if quantity.negated => !*truth,
-                Answer::Truth(truth, _) => *truth,
-                _ => Truth::Unknown,
-            };
-            Vector::truths(shape, answers.iter().map(truth).collect())
-        }
-        Goal::Set | Goal::Union => {
-            let set = |answer: Answer| match answer {
-                Answer::Set(set) => set,
-                _ => Arc::new(SetValue::default()),
-            };
-            let sets: Vec<Arc<SetValue>> = answers.into_iter().map(set).collect();
-            Vector::shaped(shape, Data::Sets(sets.into()), Slice::Borrowed(&[]))
-        }
-        goal => {
-            let bounds = answers.iter().any(|answer| matches!(answer, Answer::Within(_))).then(|| {
-                let bounds = |answer: &Answer| match answer {
-                    Answer::Within(bounds) => Some(*bounds),
-                    _ => None,
-                };
-                Arc::new(answers.iter().map(bounds).collect::<Vec<_>>())
-            });
-            let vector = if goal == Goal::Count { counts(&answers) } else { None };
-            let vector = vector.unwrap_or_else(|| {
-                let cell = |answer: Answer| match answer {
-                    Answer::Cell(cell) => cell,
-                    _ => Cell::Unknown,
-                };
-                Vector::from_cells(answers.into_iter().map(cell).collect())
-            });
-            Vector { bounds, ..vector }
-        }
-    }
-}
-
-/// Counts, which are small.
-fn counts<'a>(answers: &[Answer]) -> Option<Vector<'a>> {
-    let mut states = Vec::new();
-    let mut counts = Vec::with_capacity(answers.len());
-    for (row, answer) in answers.iter().enumerate() {
-        let count = match answer {
-            Answer::Cell(Cell::Present(Value::Number(number))) => i64::try_from(number.to_integer()?).ok()?,
-            _ => {
-                if states.is_empty() {
-                    states.resize(answers.len(), State::Present);
-                }
-                states[row] = State::Unknown;
-                0
-            }
-        };
-        counts.push(count);
-    }
-    Some(Vector::new(answers.len(), Data::Whole(Measure::Number, counts.into()), states.into()))
 }
