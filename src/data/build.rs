@@ -1,23 +1,15 @@
 //! Columns that grow: rows are decoded into small columns, which are joined in order.
 //!
-//! References are texts in the small columns and become keys when they are joined.
+//! References are numbers of the keys of their chunk in the small columns, and of all keys once they are joined.
 
-use super::column::{Column, ColumnValues, ListColumn, State, TextColumn};
+use super::column::{Column, ColumnValues, State};
 use crate::schema::Type;
 use crate::value::CalendarSpan;
 
 impl Column {
-    /// A column without rows; `keys_as_text` where references are still texts.
-    pub(super) fn empty(ty: &Type, keys_as_text: bool) -> Column {
-        let values = match ty {
-            Type::Reference(_) if keys_as_text => ColumnValues::Texts(TextColumn::default()),
-            Type::List(element) => ColumnValues::Lists(Box::new(ListColumn {
-                ends: Vec::new(),
-                elements: Column::empty(element, keys_as_text),
-            })),
-            _ => return Column { states: Vec::new(), ..Column::unknown(ty.clone(), 0) },
-        };
-        Column { ty: ty.clone(), values, states: Vec::new() }
+    /// A column without rows.
+    pub(super) fn empty(ty: &Type) -> Column {
+        Column { states: Vec::new(), ..Column::unknown(ty.clone(), 0) }
     }
 
     /// Adds the state of a row whose value was just added.
@@ -55,7 +47,7 @@ impl Column {
         }
     }
 
-    /// Adds a present position of an enum member.
+    /// Adds a present position of an enum member, or number of a key.
     pub(super) fn push_symbol(&mut self, value: u32) {
         if let ColumnValues::Symbols(values) = &mut self.values {
             values.push(value);
@@ -80,7 +72,7 @@ impl Column {
         }
     }
 
-    /// Adds a present text, or the text of a key.
+    /// Adds a present text.
     pub(super) fn push_text(&mut self, value: &str) {
         if let ColumnValues::Texts(texts) = &mut self.values {
             texts.push(value);
@@ -112,9 +104,8 @@ impl Column {
         }
     }
 
-    /// Adds all rows of another column of the same type. Where that one has texts and this one symbols, `key` gives the
-    /// symbol of a text.
-    pub(super) fn append(&mut self, other: Column, key: &mut dyn FnMut(&str) -> u32) {
+    /// Adds all rows of another column of the same type. For references, `keys` gives the key of each of their numbers.
+    pub(super) fn append(&mut self, other: Column, keys: &[u32]) {
         let (before, added) = (self.len(), other.len());
         if !self.states.is_empty() || !other.states.is_empty() {
             self.states.resize(before, State::Present);
@@ -124,13 +115,14 @@ impl Column {
                 self.states.extend_from_slice(&other.states);
             }
         }
+        let is_reference = matches!(self.ty, Type::Reference(_));
         match (&mut self.values, other.values) {
             (ColumnValues::Booleans(values), ColumnValues::Booleans(more)) => values.extend(more),
-            (ColumnValues::Symbols(values), ColumnValues::Symbols(more)) => values.extend(more),
-            (ColumnValues::Symbols(values), ColumnValues::Texts(texts)) => {
-                let present = |row: usize| other.states.get(row).is_none_or(|state| *state == State::Present);
-                values.extend((0..texts.len()).map(|row| if present(row) { key(texts.get(row)) } else { 0 }));
+            (ColumnValues::Symbols(values), ColumnValues::Symbols(more)) if is_reference => {
+                // The number of a row without a value means nothing.
+                values.extend(more.iter().map(|number| keys.get(*number as usize).copied().unwrap_or(0)));
             }
+            (ColumnValues::Symbols(values), ColumnValues::Symbols(more)) => values.extend(more),
             (ColumnValues::Integers(values), ColumnValues::Integers(more)) => values.extend(more),
             (
                 ColumnValues::Decimals { mantissas, scales },
@@ -143,7 +135,7 @@ impl Column {
             (ColumnValues::Spans(values), ColumnValues::Spans(more)) => values.extend(more),
             (ColumnValues::Lists(lists), ColumnValues::Lists(more)) => {
                 let base = lists.elements.len() as u32;
-                lists.elements.append(more.elements, key);
+                lists.elements.append(more.elements, keys);
                 lists.ends.extend(more.ends.iter().map(|end| base + end));
             }
             // A column is made from its type alone, so two of one type have one kind of values.

@@ -7,10 +7,11 @@ use number::Scaled;
 
 use super::column::{Column, State};
 use super::json::{Escapes, Mistake, Raw, Scanner, resolve};
+use super::keys::Interner;
 use super::project::{Item, Slot};
 use crate::diagnostic::{Code, suggest};
 use crate::ir::mapping::{NumberNotation, Reading};
-use crate::schema::{Schema, Ty, Type};
+use crate::schema::{KeySpaceId, Schema, Ty, Type};
 use crate::value::CalendarSpan;
 use crate::value::time::format::TimeFormat;
 use crate::value::time::{DAY, Date, Timestamp};
@@ -59,11 +60,23 @@ pub(super) fn cut(text: &str) -> String {
     }
 }
 
+/// What decoders share while they decode the rows of a chunk.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Work {
+    pub(super) scratch: String,
+    /// What was found wrong with the field of a row; whoever decodes takes it away.
+    pub(super) complaints: Vec<Complaint>,
+    /// The keys of the chunk, by key space: references become numbers of these.
+    pub(super) keys: Vec<Interner>,
+}
+
 /// Reads the values of one field.
 #[derive(Debug, Clone)]
 pub(super) struct Decoder {
     ty: Type,
     optional: bool,
+    /// The key space of references, as a position in [`Work::keys`].
+    space: Option<usize>,
     reading: Reading,
     times: Vec<TimeFormat>,
     /// Whether keys of a reference are integers, so that `007` and `7` are one key.
@@ -81,7 +94,15 @@ enum Text<'a> {
 
 impl Decoder {
     /// Makes the decoder of a field. Forms of times that cannot be read were refused when the source was checked.
-    pub(super) fn new(schema: &Schema, ty: &Ty, reading: &Reading, depth: usize) -> Decoder {
+    ///
+    /// `spaces` are the key spaces of the decoders of a plan, each once; the decoder adds its own.
+    pub(super) fn new(
+        schema: &Schema,
+        ty: &Ty,
+        reading: &Reading,
+        depth: usize,
+        spaces: &mut Vec<KeySpaceId>,
+    ) -> Decoder {
         let times = reading.times.iter().filter_map(|form| TimeFormat::new(form).ok()).collect();
         let innermost = match &ty.base {
             Type::List(element) => element,
@@ -94,7 +115,30 @@ impl Decoder {
             }),
             _ => false,
         };
-        Decoder { ty: ty.base.clone(), optional: ty.optional, reading: reading.clone(), times, integer_keys, depth }
+        let space = match innermost {
+            Type::Reference(targets) => Some(schema.reference_space(targets)),
+            _ => None,
+        };
+        let space = space.map(|space| {
+            spaces.iter().position(|known| *known == space).unwrap_or_else(|| {
+                spaces.push(space);
+                spaces.len() - 1
+            })
+        });
+        Decoder {
+            ty: ty.base.clone(),
+            optional: ty.optional,
+            space,
+            reading: reading.clone(),
+            times,
+            integer_keys,
+            depth,
+        }
+    }
+
+    /// The key space of references, as a position in [`Work::keys`].
+    pub(super) fn space(&self) -> Option<usize> {
+        self.space
     }
 
     /// The field's type.
@@ -107,34 +151,28 @@ impl Decoder {
         if self.optional { State::Absent } else { State::Unknown }
     }
 
-    /// Adds a row's value to a column, and complaints about it to a list. Returns whether the key was there.
-    pub(super) fn decode(
-        &self,
-        slot: &Slot<'_>,
-        column: &mut Column,
-        scratch: &mut String,
-        complaints: &mut Vec<Complaint>,
-    ) -> bool {
-        let before = complaints.len();
+    /// Adds a row's value to a column, and complaints about it to those of the work. Returns whether the key was there.
+    pub(super) fn decode(&self, slot: &Slot<'_>, column: &mut Column, work: &mut Work) -> bool {
+        let before = work.complaints.len();
         let trouble = match (&self.ty, slot.item) {
             (_, Item::Missing) => {
                 column.push_without_value(self.state_of_nothing());
                 return false;
             }
             (_, Item::Twice) => Some(Trouble::Malformed("one value, and its key stands twice in its object")),
-            (Type::List(element), _) => self.list(element, slot, column, scratch, complaints),
-            (_, Item::Stray(raw)) => self.stray(raw, column, scratch),
-            (ty, Item::Value(raw)) => match self.text(&raw, scratch) {
+            (Type::List(element), _) => self.list(element, slot, column, work),
+            (_, Item::Stray(raw)) => self.stray(raw, column, &mut work.scratch),
+            (ty, Item::Value(raw)) => match self.text(&raw, &mut work.scratch) {
                 Text::Absent => self.nothing(column),
-                Text::Some(text, is_number) => self.scalar(ty, text, is_number, column).err(),
+                Text::Some(text, is_number) => self.scalar(ty, text, is_number, column, &mut work.keys).err(),
                 Text::Trouble(trouble) => Some(trouble),
             },
         };
         if let Some(trouble) = trouble {
             column.push_without_value(State::Unknown);
             // What is wrong with elements of a list that is itself in order is in the list of complaints already.
-            complaints.truncate(before);
-            complaints.push(Complaint { trouble, value: shown(&slot.item) });
+            work.complaints.truncate(before);
+            work.complaints.push(Complaint { trouble, value: shown(&slot.item) });
         }
         true
     }
@@ -178,25 +216,18 @@ impl Decoder {
             || self.reading.absent.iter().any(|marker| marker == text)
     }
 
-    fn list(
-        &self,
-        element: &Type,
-        slot: &Slot<'_>,
-        column: &mut Column,
-        scratch: &mut String,
-        complaints: &mut Vec<Complaint>,
-    ) -> Option<Trouble> {
+    fn list(&self, element: &Type, slot: &Slot<'_>, column: &mut Column, work: &mut Work) -> Option<Trouble> {
         match slot.item {
             Item::Value(_) if slot.many => {
                 for item in &slot.items {
-                    self.element(element, item, column, scratch, complaints);
+                    self.element(element, item, column, work);
                 }
             }
             Item::Value(Raw::Array(text)) => {
                 let mut scanner = Scanner::new(text, 0, self.depth);
                 let read: Result<(), Mistake> = scanner.array(|scanner| {
                     let raw = scanner.value()?;
-                    self.element(element, &Item::Value(raw), column, scratch, complaints);
+                    self.element(element, &Item::Value(raw), column, work);
                     Ok(())
                 });
                 // The text was scanned before, so it is an array.
@@ -215,20 +246,14 @@ impl Decoder {
                 };
                 if text.trim() != "[]" {
                     for part in text.split(split).map(str::trim).filter(|part| !part.is_empty()) {
-                        self.element(
-                            element,
-                            &Item::Value(Raw::Text(part, Escapes::None)),
-                            column,
-                            scratch,
-                            complaints,
-                        );
+                        self.element(element, &Item::Value(Raw::Text(part, Escapes::None)), column, work);
                     }
                 }
             }
             Item::Value(Raw::Null) => return self.nothing(column),
-            Item::Stray(raw) => return self.stray(raw, column, scratch),
+            Item::Stray(raw) => return self.stray(raw, column, &mut work.scratch),
             Item::Value(raw) => {
-                return match self.text(&raw, scratch) {
+                return match self.text(&raw, &mut work.scratch) {
                     Text::Absent => self.nothing(column),
                     _ => Some(Trouble::Malformed("a list")),
                 };
@@ -239,19 +264,12 @@ impl Decoder {
         None
     }
 
-    fn element(
-        &self,
-        ty: &Type,
-        item: &Item<'_>,
-        column: &mut Column,
-        scratch: &mut String,
-        complaints: &mut Vec<Complaint>,
-    ) {
+    fn element(&self, ty: &Type, item: &Item<'_>, column: &mut Column, work: &mut Work) {
         let Some(elements) = column.elements() else { return };
         let trouble = match item {
-            Item::Value(raw) => match self.text(raw, scratch) {
+            Item::Value(raw) => match self.text(raw, &mut work.scratch) {
                 Text::Absent => Some(Trouble::Missing),
-                Text::Some(text, is_number) => self.scalar(ty, text, is_number, elements).err(),
+                Text::Some(text, is_number) => self.scalar(ty, text, is_number, elements, &mut work.keys).err(),
                 Text::Trouble(trouble) => Some(trouble),
             },
             Item::Stray(Raw::Null) | Item::Missing => Some(Trouble::Missing),
@@ -260,12 +278,19 @@ impl Decoder {
         };
         if let Some(trouble) = trouble {
             elements.push_without_value(State::Unknown);
-            complaints.push(Complaint { trouble, value: shown(item) });
+            work.complaints.push(Complaint { trouble, value: shown(item) });
         }
     }
 
     /// Adds a single present value to a column of its type.
-    fn scalar(&self, ty: &Type, text: &str, is_number: bool, column: &mut Column) -> Result<(), Trouble> {
+    fn scalar(
+        &self,
+        ty: &Type,
+        text: &str,
+        is_number: bool,
+        column: &mut Column,
+        keys: &mut [Interner],
+    ) -> Result<(), Trouble> {
         if let (Some(map), Type::Enum(_) | Type::Boolean) = (&self.reading.map, ty) {
             let position = *map.get(text).ok_or(Trouble::Unmapped)?;
             match ty {
@@ -278,10 +303,12 @@ impl Decoder {
         match ty {
             Type::Text => column.push_text(text),
             Type::Reference(_) => {
-                match self.integer_keys.then(|| Scaled::parse(text.trim(), notation)?.to_integer()).flatten() {
-                    Some(key) => column.push_text(&key.to_string()),
-                    None => column.push_text(text),
-                }
+                let integer = if self.integer_keys { Scaled::parse(text.trim(), notation) } else { None };
+                let Some(keys) = self.space.and_then(|space| keys.get_mut(space)) else { return Err(Trouble::Missing) };
+                column.push_symbol(match integer.and_then(Scaled::to_integer) {
+                    Some(key) => keys.intern(&key.to_string()),
+                    None => keys.intern(text),
+                });
             }
             Type::Enum(members) => column.push_symbol(members.position(text).ok_or(Trouble::Unmapped)?),
             Type::Boolean => column.push_boolean(boolean(text.trim()).ok_or(Trouble::Malformed("`true` or `false`"))?),

@@ -34,6 +34,11 @@ impl Interner {
         id
     }
 
+    /// Adds the texts of another interner, in order; returns the number here of each number there.
+    pub(super) fn add(&mut self, other: &Interner) -> Vec<u32> {
+        (0..other.len()).map(|id| self.intern(other.texts.get(id))).collect()
+    }
+
     /// How many texts there are.
     pub(super) fn len(&self) -> usize {
         self.texts.len()

@@ -153,7 +153,7 @@ impl<'a> Loader<'a> {
         &mut self,
         mapping: &Mapping,
         files: &[(u32, &str)],
-        builder: &mut TableBuilder<'_>,
+        builder: &mut TableBuilder,
         errors: &mut Vec<DataError>,
     ) -> Vec<(u32, Fed)> {
         let record = mapping.record;

@@ -52,7 +52,7 @@ pub(super) fn plan<'a>(
     let is_cells = matches!(format, Format::Cells { .. });
     let mut paths = Paths::default();
     let mut not_exported = Vec::new();
-    let mut planned = Vec::new();
+    let (mut planned, mut spaces) = (Vec::new(), Vec::new());
     for (position, field) in fields.iter().enumerate() {
         let ty = &record.field_type(*field).ty;
         let (reading, origin) = match mapping.fields.get(field) {
@@ -78,7 +78,7 @@ pub(super) fn plan<'a>(
                 (Reading::default(), Origin::Nowhere)
             }
         };
-        planned.push((Decoder::new(schema, ty, &reading, depth), origin));
+        planned.push((Decoder::new(schema, ty, &reading, depth, &mut spaces), origin));
     }
     let filters: Vec<_> = mapping.filters.iter().map(|filter| (paths.slot(&filter.path), filter)).collect();
     let keep = mapping.keep.as_ref().map(|keep| paths.slot(&keep.path));
@@ -115,6 +115,7 @@ pub(super) fn plan<'a>(
     let plan = Plan {
         format,
         fields: planned,
+        spaces,
         tree: paths.tree(),
         paths,
         cells,

@@ -5,16 +5,18 @@ use sha2::{Digest, Sha256};
 use super::cells::{self, CellMistake};
 use super::column::{Column, State, TextColumn};
 use super::cut::Chunk;
-use super::decode::{Complaint, Decoder};
+use super::decode::{Complaint, Decoder, Work};
 use super::filter;
 use super::finding::Findings;
 use super::json::{Escapes, Mistake, Raw, Scanner, resolve};
+use super::keys::Interner;
 use super::layout::Layout;
 use super::pattern::Format;
 use super::project::{Item, Node, Paths, Slot, Slots};
 use super::stream::{Fault, Position, is_message, no_records};
 use crate::diagnostic::Code;
 use crate::ir::mapping::Filter;
+use crate::schema::KeySpaceId;
 
 /// Where the values of a field come from.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub(super) struct Plan<'a> {
     pub(super) format: Format,
     /// The fields that are asked for, with where they come from.
     pub(super) fields: Vec<(Decoder, Origin)>,
+    /// The key spaces of references among the fields, each once.
+    pub(super) spaces: Vec<KeySpaceId>,
     pub(super) paths: Paths,
     pub(super) tree: Node,
     /// The slot of each column of a file of cells.
@@ -75,6 +79,8 @@ pub(super) struct Decoded {
     pub(super) superseded: u64,
     /// The values, a column for each field.
     pub(super) columns: Vec<Column>,
+    /// The keys to which references refer, for each key space of the plan.
+    pub(super) keys: Vec<Interner>,
     pub(super) lines: Vec<u32>,
     pub(super) bytes: Vec<u64>,
     pub(super) digests: Vec<u64>,
@@ -141,6 +147,7 @@ pub(super) fn decode(plan: &Plan<'_>, chunk: &Chunk) -> Decoded {
         Format::Cells { delimiter } => reader.cells(delimiter),
     };
     let mut decoded = reader.decoded;
+    decoded.keys = reader.work.keys;
     decoded.fault = read.err().or(fault);
     decoded
 }
@@ -156,15 +163,14 @@ struct Reader<'p, 'c> {
     decoded: Decoded,
     /// The offset up to which lines are counted, and the line there.
     counted: (usize, u32),
-    scratch: String,
-    complaints: Vec<Complaint>,
+    work: Work,
 }
 
 impl<'p, 'c> Reader<'p, 'c> {
     fn new(plan: &'p Plan<'p>, chunk: &'c Chunk, text: &'c str, is_whole: bool) -> Reader<'p, 'c> {
         let decoded = Decoded {
             left_out: vec![0; plan.filters.len()],
-            columns: plan.fields.iter().map(|(decoder, _)| Column::empty(decoder.ty(), true)).collect(),
+            columns: plan.fields.iter().map(|(decoder, _)| Column::empty(decoder.ty())).collect(),
             counts: vec![[0; 3]; plan.fields.len()],
             keyless: vec![Keyless::default(); plan.fields.len()],
             seen: vec![false; plan.paths.iter().count()],
@@ -179,8 +185,7 @@ impl<'p, 'c> Reader<'p, 'c> {
             layout: Layout::default(),
             decoded,
             counted: (0, chunk.start.line),
-            scratch: String::new(),
-            complaints: Vec::new(),
+            work: Work { keys: vec![Interner::default(); plan.spaces.len()], ..Work::default() },
         }
     }
 
@@ -331,7 +336,7 @@ impl<'p, 'c> Reader<'p, 'c> {
             *seen |= self.slots.get(slot).item != Item::Missing;
         }
         for (position, (slot, filter)) in plan.filters.iter().enumerate() {
-            if !filter::passes(filter, self.slots.get(*slot), &mut self.scratch) {
+            if !filter::passes(filter, self.slots.get(*slot), &mut self.work.scratch) {
                 self.decoded.left_out[position] += 1;
                 return;
             }
@@ -346,7 +351,7 @@ impl<'p, 'c> Reader<'p, 'c> {
             }
             (None, Some(keep)) => {
                 self.decoded.offsets.push(byte);
-                self.decoded.keeps.push(filter::text(&self.slots.get(keep).item, &mut self.scratch).unwrap_or(""));
+                self.decoded.keeps.push(filter::text(&self.slots.get(keep).item, &mut self.work.scratch).unwrap_or(""));
                 return;
             }
             (None, None) => {}
@@ -355,13 +360,11 @@ impl<'p, 'c> Reader<'p, 'c> {
         for (field, (decoder, origin)) in plan.fields.iter().enumerate() {
             let column = &mut self.decoded.columns[field];
             let had_key = match origin {
-                Origin::Slot(slot) => {
-                    decoder.decode(self.slots.get(*slot), column, &mut self.scratch, &mut self.complaints)
-                }
+                Origin::Slot(slot) => decoder.decode(self.slots.get(*slot), column, &mut self.work),
                 Origin::Constant(text) => {
                     let item = Item::Value(Raw::Text(text, Escapes::None));
                     let slot = Slot { item, items: Vec::new(), many: false };
-                    decoder.decode(&slot, column, &mut self.scratch, &mut self.complaints)
+                    decoder.decode(&slot, column, &mut self.work)
                 }
                 Origin::Nowhere => {
                     column.push_without_value(State::Unknown);
@@ -375,7 +378,7 @@ impl<'p, 'c> Reader<'p, 'c> {
                     keyless.rows.push(row);
                 }
             }
-            for complaint in self.complaints.drain(..) {
+            for complaint in self.work.complaints.drain(..) {
                 let count = &mut self.decoded.counts[field][complaint.trouble.kind()];
                 *count += 1;
                 if *count <= Findings::KEPT as u64 {

@@ -12,7 +12,7 @@ use super::stream::Fault;
 use super::{Places, Table};
 use crate::diagnostic::Code;
 use crate::ir::mapping::{FieldSource, Mapping, Step};
-use crate::schema::{FieldId, KeySpaceId, RecordId, Schema, Type};
+use crate::schema::{FieldId, RecordId, Schema};
 
 /// What findings are counted by.
 type Kind = (RecordId, Option<FieldId>, Code);
@@ -63,18 +63,8 @@ impl Collector {
     }
 }
 
-/// The key space of each asked field of a record that is a reference, or a list of them.
-fn space_of(schema: &Schema, ty: &Type) -> Option<KeySpaceId> {
-    match ty {
-        Type::Reference(targets) => Some(schema.reference_space(targets)),
-        Type::List(element) => space_of(schema, element),
-        _ => None,
-    }
-}
-
 /// The table of one record while it grows.
-pub(super) struct TableBuilder<'a> {
-    schema: &'a Schema,
+pub(super) struct TableBuilder {
     pub(super) record: RecordId,
     /// The fields that are asked for, in order.
     pub(super) fields: Vec<FieldId>,
@@ -88,13 +78,12 @@ pub(super) struct TableBuilder<'a> {
     json_rows: Vec<Range<usize>>,
 }
 
-impl<'a> TableBuilder<'a> {
-    pub(super) fn new(schema: &'a Schema, record: RecordId, fields: Vec<FieldId>) -> TableBuilder<'a> {
+impl TableBuilder {
+    pub(super) fn new(schema: &Schema, record: RecordId, fields: Vec<FieldId>) -> TableBuilder {
         let ty = schema.record(record);
         TableBuilder {
-            schema,
             record,
-            columns: fields.iter().map(|field| Column::empty(&ty.field_type(*field).ty.base, false)).collect(),
+            columns: fields.iter().map(|field| Column::empty(&ty.field_type(*field).ty.base)).collect(),
             keyless: vec![Keyless::default(); fields.len()],
             places: Places::default(),
             digests: ty.key.is_empty().then(Vec::new),
@@ -128,8 +117,6 @@ impl<'a> TableBuilder<'a> {
             return Err(Fault::new(Code::DataLimit, "there are more than 4,294,967,295 records or elements of lists")
                 .help("split the export, by year for example"));
         }
-        let schema = self.schema;
-        let record = schema.record(self.record);
         for noted in decoded.noted {
             let complaint = &noted.complaint;
             let field = self.fields[noted.field];
@@ -166,12 +153,11 @@ impl<'a> TableBuilder<'a> {
                 _ => self.json_rows.push(base..base + added),
             }
         }
-        for ((column, more), field) in self.columns.iter_mut().zip(decoded.columns).zip(&self.fields) {
-            let space = space_of(schema, &record.field_type(*field).ty.base);
-            match space.and_then(|space| spaces.get_mut(space.0 as usize)) {
-                Some(space) => column.append(more, &mut |text| space.intern(text)),
-                None => column.append(more, &mut |_| 0),
-            }
+        // Keys are numbered in the order in which the rows name them, so that no number depends on where chunks end.
+        let keys: Vec<Vec<u32>> =
+            plan.spaces.iter().zip(&decoded.keys).map(|(space, keys)| spaces[space.0 as usize].add(keys)).collect();
+        for ((column, more), (decoder, _)) in self.columns.iter_mut().zip(decoded.columns).zip(&plan.fields) {
+            column.append(more, decoder.space().map_or(&[], |space| &keys[space]));
         }
         self.places.files.resize(base + added, file);
         self.places.lines.extend(decoded.lines);

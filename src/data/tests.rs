@@ -235,19 +235,26 @@ pub(super) fn show(schema: &Schema, reads: &Reads, loaded: &Loaded) -> String {
     text
 }
 
+/// The keys of all spaces, in order of their numbers.
+pub(super) fn keys(loaded: &Loaded) -> Vec<Vec<String>> {
+    let texts = |space: &KeySpace| (0..space.texts.len()).map(|id| space.texts.get(id).to_owned()).collect();
+    loaded.dataset.spaces.iter().map(texts).collect()
+}
+
 /// Reads files with the usual settings, with tiny blocks and with several threads, demands that all come to the same,
 /// and shows it.
 pub(super) fn read(schema: &Schema, sources: &[&Source], files: &Memory) -> String {
     let reads = all(schema);
     let shown = |block: usize, threads: Option<usize>| {
         let loading = Loading { block, threads, ..Loading::new(schema, &reads, sources) };
-        show(schema, &reads, &load(&loading, files, &Silent))
+        let loaded = load(&loading, files, &Silent);
+        (show(schema, &reads, &loaded), keys(&loaded))
     };
     let usual = shown(1 << 20, None);
     for (block, threads) in [(1, Some(1)), (7, Some(2)), (64, Some(16))] {
         assert_eq!(shown(block, threads), usual, "blocks of {block}, {threads:?} threads");
     }
-    usual
+    usual.0
 }
 
 /// Reads files that are laid out as the records.

@@ -2,19 +2,20 @@ use proptest::prelude::*;
 
 use super::*;
 
-const RECORDS: &str = "a: id text key; b -> b?; n integer; l list of integer?\nb: id text key";
+const RECORDS: &str = "a: id text key; b -> b?; n integer; l list of integer?; c list of -> a | b?\nb: id text key";
 
 fn shown(files: &Memory, block: usize, threads: usize) -> String {
     let schema = schema(RECORDS);
     let reads = all(&schema);
     let loading = Loading { block, threads: Some(threads), ..Loading::new(&schema, &reads, &[]) };
-    show(&schema, &reads, &load(&loading, files, &Silent))
+    let loaded = load(&loading, files, &Silent);
+    format!("{}{:?}", show(&schema, &reads, &loaded), keys(&loaded))
 }
 
 fn row() -> impl Strategy<Value = String> {
     let id = "[ab1\\\\é\"]{0,3}";
     (id, id, "[0-9x]{0,2}", proptest::collection::vec(0u8..20, 0..3), any::<bool>()).prop_map(|(id, b, n, l, spare)| {
-        let value = serde_json::json!({"id": id, "b": b, "n": n, "l": l, "z": {"deep": [1, "]}\n"]}});
+        let value = serde_json::json!({"id": id, "b": b, "n": n, "l": l, "c": [b, id], "z": {"deep": [1, "]}\n"]}});
         if spare { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() }
     })
 }
