@@ -6,12 +6,20 @@ mod coverage;
 mod meaning;
 
 use std::cell::RefCell;
+use std::fmt;
+use std::io::{Cursor, Read};
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use shall::data::Dataset;
+use shall::check::Checked;
+use shall::data::{Dataset, Files, Loading, Silent, load};
+use shall::diagnostic::render::render;
 use shall::eval::{Evaluation, Evaluator, Inputs, Options};
+use shall::ir::reads::Reads;
 use shall::ir::{Environment, Expr, Grade, Rule, RunSettings};
+use shall::source::Sources;
+use shall::syntax::ast::Parsed;
 use shall::value::time::{Interval, Moment};
 use shall::value::{Date, Timestamp};
 
@@ -30,11 +38,18 @@ const THREADS: &[usize] = &[1, 2, 16];
 const MOST_REFUSED: u64 = 50;
 
 /// The tapes of a case. One for each rule and each record, so that shrinking one leaves the others as they are.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Case {
     rules: Vec<Vec<u32>>,
     export: Vec<Vec<u32>>,
     settings: Vec<u32>,
+}
+
+/// What a failure shows is the program and the files; tapes say nothing to anyone.
+impl fmt::Debug for Case {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} rules", self.rules.len())
+    }
 }
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -100,4 +115,119 @@ fn judged(
         }
     }
     Ok(expected)
+}
+
+/// The files of an export, in memory.
+struct Memory<'a>(&'a [File]);
+
+impl Files for Memory<'_> {
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.0.iter().map(|(name, _)| name.clone()).collect();
+        names.sort();
+        names
+    }
+
+    fn open(&self, name: &str) -> std::io::Result<Box<dyn Read + Send>> {
+        let found = self.0.iter().find(|(own, _)| own == name);
+        let (_, text) = found.ok_or(std::io::ErrorKind::NotFound)?;
+        Ok(Box::new(Cursor::new(text.clone().into_bytes())))
+    }
+
+    fn size(&self, name: &str) -> Option<u64> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, text)| text.len() as u64)
+    }
+}
+
+/// Checks rules beside the prelude, which is parsed once. Returns also what makes a rule unusable, rendered.
+fn checked(rules: &str) -> (Checked, String) {
+    static PRELUDE: LazyLock<(String, Parsed)> = LazyLock::new(|| {
+        let text = prelude();
+        let parsed = shall::syntax::parse(Sources::new().add("prelude.shall", text.clone()), &text);
+        (text, parsed)
+    });
+    let mut sources = Sources::new();
+    let prelude = sources.add("prelude.shall", PRELUDE.0.clone());
+    let file = sources.add("rules.shall", rules);
+    let parsed = shall::syntax::parse(file, rules);
+    let checked = shall::check::check(&[(prelude, PRELUDE.1.clone()), (file, parsed)], &sources);
+    let errors = checked.all_diagnostics();
+    let errors = errors.iter().filter(|diagnostic| diagnostic.is_error()).map(|error| render(error, &sources, false));
+    let errors = errors.collect();
+    (checked, errors)
+}
+
+/// Reads what the rules of a program look at.
+fn loaded(checked: &Checked, files: &[File]) -> Result<Dataset, String> {
+    let schema = &checked.program.environment.schema;
+    let mut reads = Reads::default();
+    for rule in &checked.program.rules {
+        reads.add_body(schema, &rule.body);
+        if let Some(when) = when(rule) {
+            reads.add_tree(schema, when);
+        }
+    }
+    let loaded = load(&Loading::new(schema, &reads, &[]), &Memory(files), &Silent);
+    if loaded.errors.is_empty() { Ok(loaded.dataset) } else { Err(format!("{:?}", loaded.errors)) }
+}
+
+/// Judges the one rule of a text over some files, by oracle and evaluator.
+fn judge_texts(rule: &str, files: &[File]) -> Evaluation {
+    let (checked, errors) = checked(rule);
+    assert!(errors.is_empty(), "{errors}");
+    let dataset = loaded(&checked, files).unwrap_or_else(|errors| panic!("{errors}"));
+    let environment = &checked.program.environment;
+    judged(&pools(), environment, &dataset, settings(&[]), &checked.program.rules[0])
+        .unwrap_or_else(|difference| panic!("{rule}\n{difference}"))
+}
+
+#[test]
+fn evaluator_and_oracle_agree() {
+    let number = |name: &str, default: u32| {
+        std::env::var(name).ok().and_then(|text| text.parse::<u32>().ok()).unwrap_or(default)
+    };
+    let (cases_wanted, seed) = (number("SHALL_CASES", 600), number("SHALL_SEED", 0));
+    let config = Config { cases: cases_wanted, failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() };
+    let mut bytes = [7; 32];
+    bytes[..4].copy_from_slice(&seed.to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let (coverage, refused, rules_tried) =
+        (RefCell::new(Coverage::default()), RefCell::new(Vec::new()), RefCell::new(0u64));
+    let pools = pools();
+    let outcome = runner.run(&cases(), |case| {
+        let texts: Vec<String> = case
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(position, tape)| rule(&format!("rule-{position}"), tape))
+            .collect();
+        let files = export::files(&case.export);
+        let (checked, errors) = checked(&texts.concat());
+        *rules_tried.borrow_mut() += texts.len() as u64;
+        if !errors.is_empty() {
+            refused.borrow_mut().push(errors);
+        }
+        let shown = || {
+            let files = files.iter().map(|(name, text)| format!("--- {name}\n{text}\n"));
+            format!("{}\n{}", texts.concat(), files.collect::<String>())
+        };
+        let fail = |message: String| TestCaseError::fail(format!("{message}\n{}", shown()));
+        let dataset = loaded(&checked, &files).map_err(fail)?;
+        coverage.borrow_mut().dataset(&dataset);
+        let run = settings(&case.settings);
+        for rule in &checked.program.rules {
+            let evaluation = judged(&pools, &checked.program.environment, &dataset, run, rule)
+                .map_err(|difference| fail(format!("{}, {run:?}: {difference}", rule.id)))?;
+            let mut coverage = coverage.borrow_mut();
+            coverage.body(&rule.body);
+            coverage.evaluation(&evaluation);
+        }
+        Ok(())
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+    let (coverage, refused, rules_tried) = (coverage.into_inner(), refused.into_inner(), rules_tried.into_inner());
+    println!("{rules_tried} rules in {cases_wanted} programs, {} programs with a rule that was refused\n{coverage}", refused.len());
+    assert!(refused.len() as u64 * MOST_REFUSED <= rules_tried, "too many refused:\n{}", refused.concat());
+    assert!(cases_wanted < 300 || coverage.missed().is_empty(), "never met: {:?}", coverage.missed());
 }

@@ -7,15 +7,17 @@
     reason = "a test that cannot go on says so; clippy knows test functions but not what they call"
 )]
 
+mod agreement;
 mod check;
 mod cli;
+mod errors;
+mod generate;
 mod language;
 mod layers;
 mod linear;
+mod oracle;
 mod policies;
 mod report;
 mod sample;
-mod workload;
-
-mod errors;
 mod syntax;
+mod workload;

@@ -3,7 +3,6 @@
 //! Each was worked out by hand from DESIGN.md 2.2 to 2.5. Those that stand under "found" were once judged otherwise.
 
 use super::{judge_texts, File};
-use crate::generate::records::prelude;
 
 /// How many subjects hold, hold vacuously, fail and are unknown.
 type Counts = (u64, u64, u64, u64);
@@ -42,8 +41,8 @@ fn judge(lines: &str, without: &[&str]) -> Counts {
 }
 
 fn judge_over(lines: &str, files: &[File]) -> Counts {
-    let text = format!("{}rule tried\n  \"Tried\"\n  cites made-up 1\n{lines}\n", prelude());
-    let evaluation = judge_texts(&text, files);
+    let rule = format!("rule tried\n  \"Tried\"\n  cites made-up 1\n{lines}\n");
+    let evaluation = judge_texts(&rule, files);
     (evaluation.holds, evaluation.vacuous, evaluation.fails.len() as u64, evaluation.unknown.len() as u64)
 }
 

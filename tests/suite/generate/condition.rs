@@ -231,7 +231,6 @@ impl Writer<'_> {
                     self.choices.pick(&[Kind::Duration, Kind::Decimal, Kind::Row("approval"), Kind::Row("incident")]);
                 Some(format!("{} is {state}", self.extreme(kind, scope, depth - 1)?))
             }
-            1 => self.guard(&mut scope.clone()),
             _ => Some(format!("{} is {state}", self.pick_path(&optional)?)),
         }
     }

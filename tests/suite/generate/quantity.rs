@@ -7,6 +7,8 @@ use super::scope::{Path, Scope};
 /// A binder as written, and what is in sight behind it.
 pub(crate) struct Bound {
     pub(crate) text: String,
+    /// Whether an equality ties it to an earlier `for each`.
+    pub(crate) tied: bool,
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) scope: Scope,
@@ -54,12 +56,15 @@ impl Writer<'_> {
         inner.bind(&name, Kind::Row(record), false);
         let mut conjuncts = Vec::new();
         if tied || self.choices.chance(65) {
-            conjuncts.extend(self.tie(&name, scope, &inner, strict));
+            conjuncts.extend(self.tie(&name, scope, &inner, strict, tied));
         }
         if self.choices.chance(25) {
             conjuncts.extend(self.order(&name, scope, &inner));
         }
-        self.behind_where(format!("{record} {name}"), name, Kind::Row(record), inner, conjuncts, (depth, strict))
+        let has_tie = conjuncts.iter().any(|conjunct: &String| conjunct.contains(" = "));
+        let bound =
+            self.behind_where(format!("{record} {name}"), name, Kind::Row(record), inner, conjuncts, (depth, strict));
+        Bound { tied: has_tie, ..bound }
     }
 
     /// A binder over a list or a set.
@@ -88,7 +93,7 @@ impl Writer<'_> {
         inner.bind(&name, element, false);
         let mut conjuncts = Vec::new();
         if self.choices.chance(25) {
-            conjuncts.extend(self.tie(&name, scope, &inner, strict));
+            conjuncts.extend(self.tie(&name, scope, &inner, strict, false));
         }
         Some(self.behind_where(format!("{name} in {text}"), name, element, inner, conjuncts, (depth, strict)))
     }
@@ -107,11 +112,11 @@ impl Writer<'_> {
             conjuncts.push(self.conjunct(&mut scope, depth.saturating_sub(1), strict));
         }
         let text = if conjuncts.is_empty() { head } else { format!("{head} where {}", conjuncts.join(" and ")) };
-        Bound { text, name, kind, scope }
+        Bound { text, tied: false, name, kind, scope }
     }
 
     /// An equality of something inside with something outside.
-    fn tie(&mut self, name: &str, outer: &Scope, inner: &Scope, strict: bool) -> Option<String> {
+    fn tie(&mut self, name: &str, outer: &Scope, inner: &Scope, strict: bool, tied: bool) -> Option<String> {
         let fits = |inside: &Path, outside: &Path| match (inside.kind, outside.kind) {
             (Kind::Reference([a]), Kind::Row(b)) | (Kind::Row(b), Kind::Reference([a])) => *a == b,
             (Kind::Reference(a), Kind::Reference(b)) => a.iter().any(|target| b.contains(target)),
@@ -121,7 +126,7 @@ impl Writer<'_> {
         };
         let usable = |path: &Path| !path.optional || !strict;
         let weight = |path: &Path| if matches!(path.kind, Kind::Reference(_) | Kind::Row(_)) { 6 } else { 1 };
-        let outside: Vec<Path> = outer.paths().into_iter().filter(usable).collect();
+        let outside: Vec<Path> = outer.paths().into_iter().filter(usable).filter(|path| !tied || !is_let(path)).collect();
         let mut pairs = Vec::new();
         for inside in inner.of_variable(name).into_iter().filter(usable) {
             for outside in outside.iter().filter(|outside| fits(&inside, outside)) {
@@ -222,7 +227,8 @@ impl Writer<'_> {
                 !path.optional
                     && matches!(
                         path.kind,
-                        Kind::Timestamp | Kind::Date | Kind::Integer | Kind::Duration | Kind::Decimal
+                        Kind::Timestamp | Kind::Date | Kind::Integer | Kind::Duration
+                            | Kind::Decimal
                     )
             })
             .collect();
@@ -275,4 +281,9 @@ impl Writer<'_> {
     pub(crate) fn element_kind(&mut self) -> &'static Kind {
         self.choices.pick(ELEMENTS)
     }
+}
+
+/// Whether a path begins with a `let`.
+fn is_let(path: &Path) -> bool {
+    path.text.starts_with('l')
 }

@@ -79,14 +79,14 @@ impl Writer<'_> {
         for _ in 0..4 {
             let record = RECORDS[self.choices.below(RECORDS.len())].name;
             let bound = self.record(record, scope, 1, false, true);
-            if bound.text.contains(" = ") {
+            if bound.tied {
                 return bound;
             }
         }
         let name = self.name("x");
         let mut inner = scope.clone();
         inner.bind(&name, Kind::Days, false);
-        Bound { text: format!("{name} in months(period)"), name, kind: Kind::Days, scope: inner }
+        Bound { text: format!("{name} in months(period)"), tied: false, name, kind: Kind::Days, scope: inner }
     }
 
     /// A `let`.
@@ -94,7 +94,8 @@ impl Writer<'_> {
         let name = self.name("l");
         let depth = 2;
         let found = match self.choices.below(7) {
-            0 => Some((self.condition(scope, depth, false), Kind::Boolean, false)),
+            // Under a later `not` an optional value may not stand beside `=` in it.
+            0 => Some((self.condition(scope, depth, true), Kind::Boolean, false)),
             1 => Some((self.count(scope, 1), Kind::Integer, false)),
             2 => Some((self.share(scope, 1), Kind::Decimal, true)),
             3 => {
