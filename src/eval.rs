@@ -27,7 +27,7 @@ use rustc_hash::FxHashMap;
 
 use crate::data::Dataset;
 use crate::ir::reads::for_each_child;
-use crate::ir::{Body, Condition, Domain, Environment, Expr, RunSettings, Step};
+use crate::ir::{Access, Body, Condition, Domain, Environment, Expr, RunSettings, Step};
 use crate::schema::RecordId;
 use crate::value::Truth;
 use index::Index;
@@ -165,6 +165,7 @@ impl<'a> Evaluator<'a> {
                         self.prepare_expr(elements);
                     }
                     binder.conjuncts.iter().for_each(|conjunct| self.prepare_expr(conjunct));
+                    self.prepare_access(&binder.access);
                     // All rows of the first are looked at anyway.
                     if !(first && matches!(binder.domain, Domain::Records(_))) {
                         self.node(&Quantity::each(binder));
@@ -189,7 +190,20 @@ impl<'a> Evaluator<'a> {
         if let Some(quantity) = Quantity::of(expr)
             && !self.is_over_budget()
         {
+            self.prepare_access(&quantity.binder.access);
             self.node(&quantity);
+        }
+    }
+
+    /// The sides by which candidates are looked up are copies of parts of conjuncts, with quantities of their own.
+    fn prepare_access(&self, access: &'a Access) {
+        for part in &access.key {
+            self.prepare_expr(&part.inner);
+            self.prepare_expr(&part.outer);
+        }
+        if let Some(part) = &access.order {
+            self.prepare_expr(&part.inner);
+            self.prepare_expr(&part.outer);
         }
     }
 

@@ -20,7 +20,7 @@ use super::quantity::{Goal, Quantity};
 use super::vector::{Shape, Vector};
 use crate::data::{Extract, State};
 use crate::ir::reads::free_variables;
-use crate::ir::{Expr, ExprKind, KeyPart, OrderPart, OrderRelation};
+use crate::ir::{AggregateFunction, Expr, ExprKind, KeyPart, OrderPart, OrderRelation, Step};
 use crate::schema::{RecordId, Type};
 use crate::value::Truth;
 use codes::{ABSENT, Codes, UNKNOWN};
@@ -250,6 +250,20 @@ impl<'a> Evaluator<'a> {
         is_key.then_some(Side { expr: base, key_of: Some(*record) })
     }
 
+    /// Whether an expression is a count or a share, or a `let` of one.
+    fn is_bounded(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Aggregate { function, .. } => {
+                matches!(function, AggregateFunction::Count | AggregateFunction::Share)
+            }
+            ExprKind::Variable(own) => self.body.steps.iter().any(|step| match step {
+                Step::Let { variable, value, .. } => variable == own && self.is_bounded(value),
+                Step::ForEach { .. } => false,
+            }),
+            _ => false,
+        }
+    }
+
     fn key_space(&self, side: Side<'a>) -> Option<crate::schema::KeySpaceId> {
         let record = side.key_of?;
         self.inputs.environment.schema.records.get(record.0 as usize).map(|record| record.space)
@@ -261,9 +275,18 @@ impl<'a> Evaluator<'a> {
         let goal = if wide { Goal::Each } else { quantity.goal };
         let conjunct = |position: &usize| binder.conjuncts.get(*position);
         let local: Vec<&'a Expr> = if wide { Vec::new() } else { access.local.iter().filter_map(conjunct).collect() };
-        let keys: Vec<&'a KeyPart> =
-            access.key.iter().filter(|part| has_codes(&part.inner.ty.base)).take(MOST_PARTS).collect();
-        let order = access.order.as_ref().filter(|order| !wide && can_narrow(order));
+        // A number of which only bounds may be known is compared, never looked up.
+        let has_value = |inner: &Expr, outer: &Expr| !self.is_bounded(inner) && !self.is_bounded(outer);
+        let keys: Vec<&'a KeyPart> = access
+            .key
+            .iter()
+            .filter(|part| has_codes(&part.inner.ty.base) && has_value(&part.inner, &part.outer))
+            .take(MOST_PARTS)
+            .collect();
+        let order = access
+            .order
+            .as_ref()
+            .filter(|order| !wide && can_narrow(order) && has_value(&order.inner, &order.outer));
         let done = |position: &usize| {
             (!wide && access.local.contains(position))
                 || keys.iter().any(|part| part.conjunct == *position)
