@@ -283,10 +283,8 @@ impl<'a> Evaluator<'a> {
             .filter(|part| has_codes(&part.inner.ty.base) && has_value(&part.inner, &part.outer))
             .take(MOST_PARTS)
             .collect();
-        let order = access
-            .order
-            .as_ref()
-            .filter(|order| !wide && can_narrow(order) && has_value(&order.inner, &order.outer));
+        let order =
+            access.order.as_ref().filter(|order| !wide && can_narrow(order) && has_value(&order.inner, &order.outer));
         let done = |position: &usize| {
             (!wide && access.local.contains(position))
                 || keys.iter().any(|part| part.conjunct == *position)

@@ -166,7 +166,13 @@ fn loaded(checked: &Checked, files: &[File]) -> Result<Dataset, String> {
             reads.add_tree(schema, when);
         }
     }
-    let loaded = load(&Loading::new(schema, &reads, &[]), &Memory(files), &Silent);
+    let loading = Loading::new(schema, &reads, &[]);
+    let loaded = load(&loading, &Memory(files), &Silent);
+    // Small pieces on several threads give the same tables.
+    let pieces = load(&Loading { block: 61, threads: Some(3), ..loading }, &Memory(files), &Silent);
+    if format!("{loaded:?}") != format!("{pieces:?}") {
+        return Err(format!("in small pieces\n{pieces:?}\nand not\n{loaded:?}"));
+    }
     if loaded.errors.is_empty() { Ok(loaded.dataset) } else { Err(format!("{:?}", loaded.errors)) }
 }
 
@@ -186,7 +192,8 @@ fn evaluator_and_oracle_agree() {
         std::env::var(name).ok().and_then(|text| text.parse::<u32>().ok()).unwrap_or(default)
     };
     let (cases_wanted, seed) = (number("SHALL_CASES", 600), number("SHALL_SEED", 0));
-    let config = Config { cases: cases_wanted, failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() };
+    let config =
+        Config { cases: cases_wanted, failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() };
     let mut bytes = [7; 32];
     bytes[..4].copy_from_slice(&seed.to_le_bytes());
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
@@ -194,12 +201,8 @@ fn evaluator_and_oracle_agree() {
         (RefCell::new(Coverage::default()), RefCell::new(Vec::new()), RefCell::new(0u64));
     let pools = pools();
     let outcome = runner.run(&cases(), |case| {
-        let texts: Vec<String> = case
-            .rules
-            .iter()
-            .enumerate()
-            .map(|(position, tape)| rule(&format!("rule-{position}"), tape))
-            .collect();
+        let texts: Vec<String> =
+            case.rules.iter().enumerate().map(|(position, tape)| rule(&format!("rule-{position}"), tape)).collect();
         let files = export::files(&case.export);
         let (checked, errors) = checked(&texts.concat());
         *rules_tried.borrow_mut() += texts.len() as u64;
@@ -227,7 +230,10 @@ fn evaluator_and_oracle_agree() {
         panic!("{failure}");
     }
     let (coverage, refused, rules_tried) = (coverage.into_inner(), refused.into_inner(), rules_tried.into_inner());
-    println!("{rules_tried} rules in {cases_wanted} programs, {} programs with a rule that was refused\n{coverage}", refused.len());
+    println!(
+        "{rules_tried} rules in {cases_wanted} programs, {} programs with a rule that was refused\n{coverage}",
+        refused.len()
+    );
     assert!(refused.len() as u64 * MOST_REFUSED <= rules_tried, "too many refused:\n{}", refused.concat());
     assert!(cases_wanted < 300 || coverage.missed().is_empty(), "never met: {:?}", coverage.missed());
 }

@@ -2,7 +2,7 @@
 //!
 //! Each was worked out by hand from DESIGN.md 2.2 to 2.5. Those that stand under "found" were once judged otherwise.
 
-use super::{judge_texts, File};
+use super::{File, judge_texts};
 
 /// How many subjects hold, hold vacuously, fail and are unknown.
 type Counts = (u64, u64, u64, u64);
@@ -120,7 +120,10 @@ fn a_reference_is_its_key() {
     comes_to(&each("approval a", "count(approval b where b.change = a.change) = 2"), (4, 0, 1, 0));
     comes_to(&each("approval a", "count(approval b where b = a) = 1"), (5, 0, 0, 0));
     // Of several: X1 is a change and a release, Z9 is neither.
-    comes_to("  for each release r\n    if none: no population\n  for each x in r.causes\n  shall x is change", (1, 1, 1, 2));
+    comes_to(
+        "  for each release r\n    if none: no population\n  for each x in r.causes\n  shall x is change",
+        (1, 1, 1, 2),
+    );
 }
 
 #[test]
@@ -145,14 +148,19 @@ fn what_makes_nothing_true_is_vacuous() {
     comes_to(&shall("{1} covers set(release r where r.size > 5 : r.size)"), VACUOUS);
     comes_to(&shall("{1, 2} covers set(release r : r.size)"), HOLDS);
     comes_to("  let quiet = every release r where r.size > 5 has r.size > 9\n  shall quiet", VACUOUS);
-    comes_to("  shall all of {\n    a: every x in {1} minus {1} has x = 2\n    b: every x in {1} minus {1} has x = 3\n  }", VACUOUS);
+    comes_to(
+        "  shall all of {\n    a: every x in {1} minus {1} has x = 2\n    b: every x in {1} minus {1} has x = 3\n  }",
+        VACUOUS,
+    );
     comes_to("  shall any of {\n    a: every x in {1} minus {1} has x = 2\n    b: firm\n  }", HOLDS);
 }
 
 #[test]
 fn a_later_for_each_without_candidates() {
     let lines = |if_none: &str| {
-        format!("  for each team t\n    if none: no population\n  for each release r where r.size = t.size\n{if_none}  shall firm")
+        format!(
+            "  for each team t\n    if none: no population\n  for each release r where r.size = t.size\n{if_none}  shall firm"
+        )
     };
     // T1 has none of its size; the size of T2 is unknown, so each release may be tied to it.
     comes_to(&lines(""), (0, 1, 0, 2));
@@ -164,7 +172,9 @@ fn a_later_for_each_without_candidates() {
 #[test]
 fn the_first_absent_let_decides() {
     let lines = |first: &str, second: &str| {
-        format!("  for each approval a\n    if none: no population\n  let valid = a.valid_for\n    if absent: {first}\n  let ticket = a.ticket\n    if absent: {second}\n  shall valid > 1 hour and ticket = \"red\"")
+        format!(
+            "  for each approval a\n    if none: no population\n  let valid = a.valid_for\n    if absent: {first}\n  let ticket = a.ticket\n    if absent: {second}\n  shall valid > 1 hour and ticket = \"red\""
+        )
     };
     comes_to(&lines("nonconformity", "not determined"), (1, 0, 4, 0));
     comes_to(&lines("not determined", "nonconformity"), (1, 0, 0, 4));
@@ -182,9 +192,18 @@ fn bounds_decide_what_they_can() {
     comes_to(&shall("(share(team t : t.size > 1) otherwise 0) >= 50%"), UNKNOWN);
     comes_to("  let large = share(team t : t.size > 1)\n    if absent: not determined\n  shall large >= 50%", HOLDS);
     comes_to("  let large = share(team t : t.size > 1)\n    if absent: not determined\n  shall large > 50%", UNKNOWN);
-    comes_to("  let busy = share(team t where t.size > 1 : t.busy)\n    if absent: not determined\n  shall busy >= 50%", HOLDS);
-    comes_to("  let busy = share(team t where t.size > 9 : t.busy)\n    if absent: nonconformity\n  shall busy >= 50%", UNKNOWN);
-    comes_to("  let quiet = share(release r where r.size > 9 : firm)\n    if absent: nonconformity\n  shall quiet = 1", FAILS);
+    comes_to(
+        "  let busy = share(team t where t.size > 1 : t.busy)\n    if absent: not determined\n  shall busy >= 50%",
+        HOLDS,
+    );
+    comes_to(
+        "  let busy = share(team t where t.size > 9 : t.busy)\n    if absent: nonconformity\n  shall busy >= 50%",
+        UNKNOWN,
+    );
+    comes_to(
+        "  let quiet = share(release r where r.size > 9 : firm)\n    if absent: nonconformity\n  shall quiet = 1",
+        FAILS,
+    );
 }
 
 #[test]
@@ -207,7 +226,10 @@ fn sets_are_as_certain_as_they_are() {
 fn days_beside_instants() {
     // In Amsterdam these instants are 23:30 on the day and 0:30 on the next.
     comes_to(&each("approval a where a.change.number = \"C1\"", "a.decided_at <= 2026-02-01"), (1, 0, 1, 1));
-    comes_to(&each("approval a where a.change.number = \"C1\"", "a.decided_at during 2026-02-01 through 2026-02-01"), (1, 0, 1, 1));
+    comes_to(
+        &each("approval a where a.change.number = \"C1\"", "a.decided_at during 2026-02-01 through 2026-02-01"),
+        (1, 0, 1, 1),
+    );
     comes_to(&shall("2026-02-01 during 2026-01-31T23:00Z .. 2026-02-01T23:00Z"), HOLDS);
     comes_to(&shall("2026-02-01 during 2026-01-31T23:00Z .. 2026-02-01T22:59Z"), FAILS);
 }

@@ -10,7 +10,7 @@ const ORDERS: &[&str] = &["<=", "=", "<", ">", ">=", "!="];
 impl Writer<'_> {
     /// A condition. Strict: it stands under a negation, where an optional value may not stand beside `=`.
     pub(crate) fn condition(&mut self, scope: &Scope, depth: usize, strict: bool) -> String {
-        let form = if depth == 0 { self.choices.below(8) } else { self.choices.below(20) };
+        let form = if depth == 0 { self.choices.below(8) } else { self.choices.below(24) };
         let deeper = depth.saturating_sub(1);
         let found = match form {
             0..=2 => self.comparison(scope, deeper, strict),
@@ -42,8 +42,9 @@ impl Writer<'_> {
                 let (then, otherwise) = (self.condition(&inner, deeper, strict), self.condition(scope, deeper, strict));
                 Some(format!("(if {condition} then {then} else {otherwise})"))
             }
-            15 => self.sets(scope, deeper),
-            16 => self.counted(scope, deeper),
+            15 | 16 => self.sets(scope, deeper),
+            17 | 18 => self.counted(scope, deeper),
+            19 => self.narrowed(scope, deeper, strict),
             _ => Some(self.quantified(scope, deeper, strict)),
         };
         found.or_else(|| self.comparison(scope, 0, strict)).unwrap_or_else(|| "firm".to_owned())
@@ -85,6 +86,48 @@ impl Writer<'_> {
         let mut inner = scope.clone();
         inner.guard(&path);
         Some(format!("({path} is absent or {})", self.condition(&inner, depth, strict)))
+    }
+
+    /// `p is change and …`, or its negation or implication.
+    fn narrowed(&mut self, scope: &Scope, depth: usize, strict: bool) -> Option<String> {
+        let several = |path: &Path| matches!(path.kind, Kind::Reference(targets) if targets.len() > 1);
+        let paths: Vec<Path> = scope.paths().into_iter().filter(|path| several(path)).collect();
+        let chosen = paths.get(self.choices.below(paths.len().max(1)))?;
+        let mut inner = scope.clone();
+        let guard = if chosen.optional {
+            inner.guard(&chosen.text);
+            format!("{} is present and ", chosen.text)
+        } else {
+            String::new()
+        };
+        let target: &'static [&'static str] = self.choices.pick(&[&["change"] as &[_], &["release"]]);
+        let test = format!("{} is {}", chosen.text, target[0]);
+        Some(match self.choices.below(3) {
+            0 => {
+                inner.narrow(&chosen.text, target);
+                format!("({guard}{test} and {})", self.condition(&inner, depth, strict))
+            }
+            1 => format!("({guard}(not {test}))"),
+            _ => {
+                let own = inner.clone();
+                inner.narrow(&chosen.text, target);
+                let own: Vec<Path> = own.of(chosen.kind);
+                let beside = self.pick_path(&own).unwrap_or_else(|| chosen.text.clone());
+                let fields: Vec<Path> = inner
+                    .of_variable(&chosen.text)
+                    .into_iter()
+                    .filter(|path| path.text != chosen.text && !path.optional)
+                    .collect();
+                match fields.iter().find(|path| matches!(path.kind, Kind::Reference(_) | Kind::Integer | Kind::Boolean))
+                {
+                    Some(Path { text, kind: Kind::Boolean, .. }) => format!("({guard}{test} and {text})"),
+                    Some(Path { text, kind: Kind::Integer, .. }) => {
+                        format!("({guard}{test} and {text} <= {})", self.value(Kind::Integer, &inner, depth)?)
+                    }
+                    _ => format!("({guard}{test} and {} = {beside})", chosen.text),
+                }
+            }
+        })
     }
 
     fn comparison(&mut self, scope: &Scope, depth: usize, strict: bool) -> Option<String> {
@@ -275,17 +318,21 @@ impl Writer<'_> {
         let moment = self.choices.pick(&[Kind::Timestamp, Kind::Date]);
         let interval = self.choices.pick(&[Kind::Days, Kind::Instants]);
         let inner = match self.choices.below(5) {
-            0 => self.value(interval, scope, depth)?,
+            0 => {
+                let own = self.choices.pick(&[Kind::Days, Kind::Instants]);
+                self.value(own, scope, depth)?
+            }
             _ => self.value(moment, scope, depth)?,
         };
         Some(format!("{inner} during {}", self.value(interval, scope, depth)?))
     }
 
-    /// Sets, or intervals of one kind.
+    /// Sets, or intervals.
     fn sets(&mut self, scope: &Scope, depth: usize) -> Option<String> {
-        if self.choices.chance(20) {
-            let kind = self.choices.pick(&[Kind::Days, Kind::Instants]);
-            let (left, right) = (self.value(kind, scope, depth)?, self.value(kind, scope, depth)?);
+        if self.choices.chance(30) {
+            let left = self.choices.pick(&[Kind::Days, Kind::Instants]);
+            let right = self.choices.pick(&[left, Kind::Days, Kind::Instants]);
+            let (left, right) = (self.value(left, scope, depth)?, self.value(right, scope, depth)?);
             return Some(format!("{left} {} {right}", self.choices.pick(&["overlaps", "covers"])));
         }
         let element = self.element_kind();

@@ -238,7 +238,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A list of intervals of days.
-    fn units(&mut self, scope: &Scope, depth: usize) -> Option<String> {
+    pub(super) fn units(&mut self, scope: &Scope, depth: usize) -> Option<String> {
         let bounded = match self.choices.below(3) {
             0 => "period".to_owned(),
             1 => format!("({} through {})", self.choices.pick(&DAYS[..4]), self.choices.pick(DAYS)),

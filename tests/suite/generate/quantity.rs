@@ -86,7 +86,7 @@ impl Writer<'_> {
                 let element = self.choices.pick(ELEMENTS);
                 (self.value(Kind::Set(element), scope, depth.saturating_sub(1))?, *element)
             }
-            _ => (self.value(Kind::List(&Kind::Days), scope, depth.saturating_sub(1))?, Kind::Days),
+            _ => (self.units(scope, depth.saturating_sub(1))?, Kind::Days),
         };
         let name = self.name("x");
         let mut inner = scope.clone();
@@ -126,7 +126,8 @@ impl Writer<'_> {
         };
         let usable = |path: &Path| !path.optional || !strict;
         let weight = |path: &Path| if matches!(path.kind, Kind::Reference(_) | Kind::Row(_)) { 6 } else { 1 };
-        let outside: Vec<Path> = outer.paths().into_iter().filter(usable).filter(|path| !tied || !is_let(path)).collect();
+        let outside: Vec<Path> =
+            outer.paths().into_iter().filter(usable).filter(|path| !tied || !is_let(path)).collect();
         let mut pairs = Vec::new();
         for inside in inner.of_variable(name).into_iter().filter(usable) {
             for outside in outside.iter().filter(|outside| fits(&inside, outside)) {
@@ -148,7 +149,7 @@ impl Writer<'_> {
         let inside: Vec<Path> =
             inner.of_variable(name).into_iter().filter(|path| path.kind == kind && !path.optional).collect();
         let inside = self.pick_path(&inside)?;
-        if matches!(kind, Kind::Date | Kind::Timestamp) && self.choices.chance(40) {
+        if matches!(kind, Kind::Date | Kind::Timestamp) && self.choices.chance(60) {
             let interval = self.choices.pick(&[Kind::Days, Kind::Instants]);
             return Some(format!("{inside} during {}", self.value(interval, outer, 1)?));
         }
@@ -227,8 +228,7 @@ impl Writer<'_> {
                 !path.optional
                     && matches!(
                         path.kind,
-                        Kind::Timestamp | Kind::Date | Kind::Integer | Kind::Duration
-                            | Kind::Decimal
+                        Kind::Timestamp | Kind::Date | Kind::Integer | Kind::Duration | Kind::Decimal
                     )
             })
             .collect();
