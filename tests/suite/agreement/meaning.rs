@@ -2,10 +2,7 @@
 //!
 //! Each was worked out by hand from DESIGN.md 2.2 to 2.5. Those that stand under "found" were once judged otherwise.
 
-use super::{File, judge_texts};
-
-/// How many subjects hold, hold vacuously, fail and are unknown.
-type Counts = (u64, u64, u64, u64);
+use super::{Counts, File, counts, judge_texts};
 
 const NOBODY: Counts = (0, 0, 0, 0);
 const HOLDS: Counts = (1, 0, 0, 0);
@@ -42,8 +39,7 @@ fn judge(lines: &str, without: &[&str]) -> Counts {
 
 fn judge_over(lines: &str, files: &[File]) -> Counts {
     let rule = format!("rule tried\n  \"Tried\"\n  cites made-up 1\n{lines}\n");
-    let evaluation = judge_texts(&rule, files);
-    (evaluation.holds, evaluation.vacuous, evaluation.fails.len() as u64, evaluation.unknown.len() as u64)
+    counts(&judge_texts(&rule, files))
 }
 
 fn each(record: &str, shall: &str) -> String {

@@ -10,7 +10,6 @@ pub(crate) struct Bound {
     /// Whether an equality ties it to an earlier `for each`.
     pub(crate) tied: bool,
     pub(crate) name: String,
-    pub(crate) kind: Kind,
     pub(crate) scope: Scope,
 }
 
@@ -63,7 +62,7 @@ impl Writer<'_> {
         }
         let has_tie = conjuncts.iter().any(|conjunct: &String| conjunct.contains(" = "));
         let bound =
-            self.behind_where(format!("{record} {name}"), name, Kind::Row(record), inner, conjuncts, (depth, strict));
+            self.behind_where(format!("{record} {name}"), name, inner, conjuncts, (depth, strict));
         Bound { tied: has_tie, ..bound }
     }
 
@@ -95,14 +94,13 @@ impl Writer<'_> {
         if self.choices.chance(25) {
             conjuncts.extend(self.tie(&name, scope, &inner, strict, false));
         }
-        Some(self.behind_where(format!("{name} in {text}"), name, element, inner, conjuncts, (depth, strict)))
+        Some(self.behind_where(format!("{name} in {text}"), name, inner, conjuncts, (depth, strict)))
     }
 
     fn behind_where(
         &mut self,
         head: String,
         name: String,
-        kind: Kind,
         mut scope: Scope,
         mut conjuncts: Vec<String>,
         (depth, strict): (usize, bool),
@@ -112,7 +110,7 @@ impl Writer<'_> {
             conjuncts.push(self.conjunct(&mut scope, depth.saturating_sub(1), strict));
         }
         let text = if conjuncts.is_empty() { head } else { format!("{head} where {}", conjuncts.join(" and ")) };
-        Bound { text, tied: false, name, kind, scope }
+        Bound { text, tied: false, name, scope }
     }
 
     /// An equality of something inside with something outside.

@@ -86,7 +86,7 @@ impl Writer<'_> {
         let name = self.name("x");
         let mut inner = scope.clone();
         inner.bind(&name, Kind::Days, false);
-        Bound { text: format!("{name} in months(period)"), tied: false, name, kind: Kind::Days, scope: inner }
+        Bound { text: format!("{name} in months(period)"), tied: false, name, scope: inner }
     }
 
     /// A `let`.

@@ -38,10 +38,6 @@ impl Scope {
         self.narrowed.insert(path.to_owned(), target);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.variables.is_empty()
-    }
-
     /// Everything that can be named, shortest first.
     pub(crate) fn paths(&self) -> Vec<Path> {
         let mut paths: Vec<Path> = self.variables.iter().map(|path| self.as_known(path.clone())).collect();
