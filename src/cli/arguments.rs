@@ -136,6 +136,9 @@ pub(super) struct CheckArguments {
     /// Most findings that are listed for a rule; all are counted
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Report")]
     pub(super) max_findings: u32,
+    /// Most candidates that one advice may look at; one that would look at more is not run
+    #[arg(long, value_name = "N", default_value_t = 200_000_000, hide = true)]
+    pub(super) advice_budget: u64,
 }
 
 const CHECK_AFTER_HELP: &str = "\

@@ -25,9 +25,6 @@ use crate::report::{
 use crate::schema::RecordId;
 use crate::verdict::{ExitStatus, exit_status, judge_rule};
 
-/// Most candidates that one advice may look at. Counted, not timed: the same on every machine.
-const ADVICE_BUDGET: u64 = 200_000_000;
-
 /// Judges an export and writes the report.
 ///
 /// # Errors
@@ -277,13 +274,13 @@ impl<'a> Run<'a> {
         if !errors.is_empty() {
             return not_run(errors);
         }
-        let options = Options { budget: Some(ADVICE_BUDGET), ..Options::default() };
+        let options = Options { budget: Some(self.arguments.advice_budget), ..Options::default() };
         let evaluator = Evaluator::new(self.inputs(&loaded.dataset), &advice.body, options);
         match evaluator.evaluate(None) {
             Ok(evaluation) => context.advice(advice, &evaluator, &evaluation),
             Err(_) => not_run(vec![format!(
                 "it would look at more than {} candidates, which is the limit for an advice",
-                build::grouped(ADVICE_BUDGET)
+                build::grouped(self.arguments.advice_budget)
             )]),
         }
     }

@@ -15,6 +15,7 @@ mod generate;
 mod language;
 mod layers;
 mod linear;
+mod modality;
 mod oracle;
 mod policies;
 mod report;

@@ -61,8 +61,7 @@ impl Writer<'_> {
             conjuncts.extend(self.order(&name, scope, &inner));
         }
         let has_tie = conjuncts.iter().any(|conjunct: &String| conjunct.contains(" = "));
-        let bound =
-            self.behind_where(format!("{record} {name}"), name, inner, conjuncts, (depth, strict));
+        let bound = self.behind_where(format!("{record} {name}"), name, inner, conjuncts, (depth, strict));
         Bound { tied: has_tie, ..bound }
     }
 
