@@ -176,8 +176,9 @@ fn show_answer(out: &mut impl Write, answer: &Found) -> io::Result<()> {
 }
 
 fn show_costs(out: &mut impl Write, ours: &[Cost], theirs: &[Cost]) -> io::Result<()> {
-    writeln!(out, "\n{:<16}{:>24}{:>24}{:>24}", "", "CPU s", "elapsed s", "peak MB")?;
-    writeln!(out, "{:<16}{:>24}{:>24}{:>24}", "least median most", "", "", "")?;
+    let runs = format!("{} runs", ours.len());
+    writeln!(out, "\n{runs:<16}{:>24}{:>24}{:>24}", "CPU s", "elapsed s", "peak MB")?;
+    writeln!(out, "{:<16}{:>24}{:>24}{:>24}", "", "least median most", "least median most", "least median most")?;
     let figures = |costs: &[Cost]| {
         [
             Figure::of(costs, |cost| cost.cpu),
