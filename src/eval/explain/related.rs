@@ -148,6 +148,13 @@ impl<'a> Range<'_, '_, 'a> {
         }
     }
 
+    /// What makes a candidate count, besides the equalities by which it was found.
+    fn why_it_counts(&self, candidate: &Candidate) -> Vec<String> {
+        let is_key = |place: usize| self.binder.access.key.iter().any(|part| part.conjunct == place);
+        let rest = self.binder.conjuncts.iter().enumerate().filter(|(place, _)| !is_key(*place));
+        rest.flat_map(|(_, conjunct)| self.words(candidate, conjunct, Truth::True)).collect()
+    }
+
     /// How near a candidate that does not count is: conjuncts that fail, then how far apart the sides of the first one are.
     fn distance(&self, candidate: &Candidate) -> (usize, Option<Number>) {
         let failed = candidate.conjuncts.iter().filter(|came| **came == Truth::False).count();
@@ -240,7 +247,7 @@ fn quantified<'a>(
                 1 => format!("there is {} that counts", with_article(&one)),
                 many => format!("there are {many} {} that count", range.many(many as u64)),
             };
-            Looked { says: Some(says), ..listed(&range, &counting, |_| Vec::new()) }
+            Looked { says: Some(says), ..listed(&range, &counting, |candidate| range.why_it_counts(candidate)) }
         }
         (Quantifier::Every, _) => {
             let failing: Vec<&Candidate> = counting
