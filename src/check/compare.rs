@@ -335,6 +335,10 @@ fn span_of_days(op: CompareOp, left: Expr, right: Expr) -> (CompareOp, Expr, Exp
         (false, true) => (mirrored(op), right, left),
         _ => return (op, left, right),
     };
+    // What is absent equals nothing; a sum with it would be unknown.
+    if other.ty.optional {
+        return (op, difference, other);
+    }
     let ExprKind::Arithmetic { left: end, right: start, .. } = difference.kind else {
         return (op, difference, other);
     };

@@ -112,10 +112,11 @@ impl Checker<'_, '_> {
     /// A `let` of an equality that takes something absent as unequal must not stand under a negation.
     fn refuse_negated_let(&mut self, typed: &Typed) {
         let ExprKind::Variable(id) = typed.expr.kind else { return };
-        if self.polarity == Polarity::Positive {
-            return;
-        }
         if let Some(diagnostic) = self.details[id.0 as usize].lenient.clone() {
+            if self.polarity == Polarity::Positive {
+                self.lenient.push(diagnostic);
+                return;
+            }
             let name = self.variables[id.0 as usize].name.clone();
             self.report(diagnostic.with_label(typed.expr.span, format!("`{name}` is negated here")));
         }

@@ -22,9 +22,17 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, styled: bool) -> Strin
     let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name()));
     for file in files {
         let source = sources.file(file);
+        // A place in text that was read for another of the same length may lie inside a letter: the whole letter is shown.
         let range = |label: &Label| {
-            let end = (label.span.end as usize).min(source.text.len());
-            (label.span.start as usize).min(end)..end
+            let mut end = (label.span.end as usize).min(source.text.len());
+            let mut start = (label.span.start as usize).min(end);
+            while !source.text.is_char_boundary(start) {
+                start -= 1;
+            }
+            while !source.text.is_char_boundary(end) {
+                end += 1;
+            }
+            start..end
         };
         let mut snippet = Snippet::source(&*source.text).path(&*source.name).fold(true);
         if diagnostic.primary.span.file == file {
@@ -44,4 +52,19 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, styled: bool) -> Strin
     let mut text = renderer.render(&[group]);
     text.push('\n');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::source::Span;
+
+    #[test]
+    fn a_place_inside_a_letter_shows_the_letter() {
+        let mut sources = Sources::new();
+        let file = sources.add("a.shall", "i ≤ 3");
+        let diagnostic = Diagnostic::new(Code::SyntaxError, Span::new(file, 0, 3), "it is", "here");
+        assert!(render(&diagnostic, &sources, false).contains("^^^ here"));
+    }
 }

@@ -174,7 +174,7 @@ pub enum ExprKind {
         /// Its arguments.
         arguments: Vec<Expr>,
     },
-    /// A conversion that the checker put in.
+    /// A conversion that the checker put in. What is absent stays absent.
     Convert {
         /// Which.
         conversion: Conversion,

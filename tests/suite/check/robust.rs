@@ -38,7 +38,7 @@ fn corpus() -> Vec<Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Pieces of a program are exchanged for pieces of another, left out or doubled: most of it still parses.
     #[test]

@@ -187,6 +187,15 @@ fn absence_is_not_negated() {
 }
 
 #[test]
+fn absence_is_not_negated_behind_a_name() {
+    let text = rule("not twice")
+        .replace("  shall", "  let once = i.kind = ferry\n  let twice = once or i.events = 1\n  shall");
+    let (checked, _) = check_texts([("world.shall", WORLD), ("rule.shall", text.as_str())]);
+    let found: Vec<_> = checked.rules[0].diagnostics.iter().map(|found| found.code.name()).collect();
+    assert_eq!(found, ["unguarded-optional"]);
+}
+
+#[test]
 fn references_are_keys() {
     accepts("exists change c where c = i.cause");
     accepts("exists change c where i.cause = c and c.service = i.service");
