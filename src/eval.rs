@@ -27,12 +27,17 @@ use rustc_hash::FxHashMap;
 
 use crate::data::Dataset;
 use crate::ir::reads::for_each_child;
-use crate::ir::{Access, Body, Condition, Domain, Environment, Expr, RunSettings, Step};
+use crate::ir::{Access, Binder, Body, Condition, Domain, Environment, Expr, RunSettings, Step};
 use crate::schema::RecordId;
 use crate::value::Truth;
 use index::Index;
 use quantity::{Node, Quantity};
 use subjects::Judge;
+
+/// Expressions nested up to so many levels are evaluated on the stack of the caller's threads.
+const SHALLOW: usize = 40;
+/// The stack of a thread that evaluates deeper ones, in bytes.
+const DEEP_STACK: usize = 256 << 20;
 
 /// What a body is evaluated over.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +96,8 @@ pub struct Evaluator<'a> {
     inputs: Inputs<'a>,
     body: &'a Body,
     options: Options,
+    /// How deep the expressions of the body are nested.
+    levels: usize,
     /// What answers each quantity of the body, by the address of its binder.
     nodes: RwLock<FxHashMap<usize, Arc<Node<'a>>>>,
     /// Indexes by equality alone, for explanations, likewise.
@@ -106,6 +113,7 @@ impl<'a> Evaluator<'a> {
             inputs,
             body,
             options,
+            levels: body_levels(body),
             nodes: RwLock::default(),
             wide: RwLock::default(),
             examined: AtomicU64::new(0),
@@ -119,6 +127,10 @@ impl<'a> Evaluator<'a> {
     ///
     /// More candidates than the budget allows would have to be examined.
     pub fn evaluate(&self, when: Option<&'a Expr>) -> Result<Evaluation, OverBudget> {
+        self.with_stack(when.map_or(0, levels), || self.evaluate_here(when))
+    }
+
+    fn evaluate_here(&self, when: Option<&'a Expr>) -> Result<Evaluation, OverBudget> {
         self.examined.store(0, Ordering::Relaxed);
         // What is looked up is made before any batch asks for it; none of it is made twice, or waited for.
         if let Ok(mut nodes) = self.nodes.write() {
@@ -207,6 +219,19 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Runs some work on the caller's threads, or, where expressions are nested so deep that their stack may not do, on
+    /// as many threads with a stack that does.
+    fn with_stack<R: Send>(&self, levels: usize, work: impl FnOnce() -> R + Send) -> R {
+        if levels.max(self.levels) <= SHALLOW {
+            return work();
+        }
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(rayon::current_num_threads());
+        match threads.stack_size(DEEP_STACK).build() {
+            Ok(pool) => pool.install(work),
+            Err(_) => work(),
+        }
+    }
+
     /// The index of a binder by its equalities alone.
     fn wide_index(&self, quantity: &Quantity<'a>, record: RecordId) -> Arc<Index<'a>> {
         let at = std::ptr::from_ref(quantity.binder).addr();
@@ -232,4 +257,33 @@ impl<'a> Evaluator<'a> {
     fn is_over_budget(&self) -> bool {
         self.options.budget.is_some_and(|budget| self.examined.load(Ordering::Relaxed) > budget)
     }
+}
+
+/// How deep an expression is nested.
+fn levels(expr: &Expr) -> usize {
+    let mut deepest = 0;
+    for_each_child(expr, &mut |child| deepest = deepest.max(levels(child)));
+    deepest + 1
+}
+
+/// How deep the deepest expression of a body is nested. A `let` that refers to another is no deeper for that.
+fn body_levels(body: &Body) -> usize {
+    let in_binder = |binder: &Binder| {
+        let domain = match &binder.domain {
+            Domain::Elements(elements) => levels(elements),
+            Domain::Records(_) => 0,
+        };
+        binder.conjuncts.iter().map(levels).max().unwrap_or(0).max(domain)
+    };
+    let in_step = |step: &Step| match step {
+        Step::Let { value, .. } => levels(value),
+        Step::ForEach { binder, .. } => in_binder(binder),
+    };
+    let condition = match &body.condition {
+        Condition::Plain(condition) => levels(condition),
+        Condition::AnyOf(branches) | Condition::AllOf(branches) => {
+            branches.iter().map(|branch| levels(&branch.condition)).max().unwrap_or(0)
+        }
+    };
+    body.steps.iter().map(in_step).max().unwrap_or(0).max(condition)
 }

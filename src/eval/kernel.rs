@@ -62,7 +62,7 @@ impl<'a> Evaluator<'a> {
                 arithmetic::arithmetic(*op, &self.eval(left, frame), &self.eval(right, frame), self.zone())
             }
             ExprKind::Negate(operand) => arithmetic::negate(&self.eval(operand, frame)),
-            ExprKind::Presence { operand, present } => logic::presence(&self.eval(operand, frame), *present),
+            ExprKind::Presence { operand, present } => self.presence(operand, *present, frame),
             ExprKind::IsRecord { operand, record } => self.is_record(operand, *record, frame),
             ExprKind::Otherwise { value, default } => self.otherwise(value, default, frame),
             ExprKind::If { condition, then, otherwise } => self.choice(condition, then, otherwise, frame),

@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::join::{Pairs, Supply};
 use super::quantity::{Node, Quantity};
 use super::vector::Vector;
-use super::{Candidate, Candidates, Evaluator};
+use super::{Candidate, Candidates, Evaluator, levels};
 use crate::ir::reads::free_variables;
 use crate::ir::{Binder, Domain, Expr, Step, VariableId};
 use crate::value::{Cell, Number, Truth};
@@ -14,18 +14,22 @@ impl<'a> Evaluator<'a> {
     /// Evaluates an expression of the body for one subject. `scope` binds the `for each` variables of the subject and
     /// those of binders around the expression; `let`s are computed from it; what it does not bind is unknown.
     pub fn cell(&self, expr: &'a Expr, scope: &[(VariableId, Binding)]) -> Cell {
-        self.eval(expr, &self.scope_frame(scope, [expr].into_iter())).cell(0)
+        self.with_stack(levels(expr), || self.eval(expr, &self.scope_frame(scope, [expr].into_iter())).cell(0))
     }
 
     /// Returns the least and the greatest value that a `count` or `share` (or a `let` of one) can have; no greatest
     /// where nothing limits it. None for any other expression, where it is known, and where there may be no value at all.
     pub fn bounds(&self, expr: &'a Expr, scope: &[(VariableId, Binding)]) -> Option<(Number, Option<Number>)> {
-        let vector = self.eval(expr, &self.scope_frame(scope, [expr].into_iter()));
-        vector.bounds_of(0).map(|bounds| (bounds.lower, bounds.upper))
+        let bounds = || self.eval(expr, &self.scope_frame(scope, [expr].into_iter())).bounds_of(0);
+        self.with_stack(levels(expr), bounds).map(|bounds| (bounds.lower, bounds.upper))
     }
 
     /// Returns the candidates of a binder for one subject, at most `limit` of them.
     pub fn candidates(&self, binder: &'a Binder, scope: &[(VariableId, Binding)], limit: usize) -> Candidates {
+        self.with_stack(0, || self.candidates_here(binder, scope, limit))
+    }
+
+    fn candidates_here(&self, binder: &'a Binder, scope: &[(VariableId, Binding)], limit: usize) -> Candidates {
         let quantity = Quantity::each(binder);
         let domain = match &binder.domain {
             Domain::Elements(elements) => Some(elements.as_ref()),
@@ -67,7 +71,7 @@ impl<'a> Evaluator<'a> {
     ) -> Candidates {
         let conjuncts = &quantity.binder.conjuncts;
         let mut found: Vec<(usize, u32, Candidate)> = Vec::new();
-        let mut add = |inside: &Frame<'_, 'a>, at_most: Truth, total: u32| {
+        let mut add = |inside: &Frame<'_, 'a>, at_most: Truth, places: &[u32]| {
             let truths: Vec<Vec<Truth>> = conjuncts.iter().map(|conjunct| self.truths(conjunct, inside)).collect();
             let values = inside.variable(quantity.binder.variable);
             for row in 0..inside.rows() {
@@ -77,9 +81,9 @@ impl<'a> Evaluator<'a> {
                 let open = conjuncts.iter().filter(|conjunct| **conjunct == Truth::Unknown).count();
                 let distance = failed * (conjuncts.len() + 1) + open;
                 let candidate = Candidate { binding: binding(&values, row), counts, conjuncts };
-                found.push((distance, total + row as u32, candidate));
+                found.push((distance, places[row], candidate));
             }
-            found.sort_by_key(|(distance, row, _)| (*distance, *row));
+            found.sort_by_key(|(distance, place, _)| (*distance, *place));
             found.truncate(limit);
         };
         let mut total = 0;
@@ -89,16 +93,14 @@ impl<'a> Evaluator<'a> {
             if got == 0 {
                 break;
             }
-            // In order of row, whatever they were found by.
-            pairs.candidates.sort_unstable();
             let mut inside = Frame::inside(frame, pairs.outer);
             inside.bind(quantity.binder.variable, supply.values(&pairs.candidates));
-            add(&inside, Truth::True, total as u32);
+            add(&inside, Truth::True, &pairs.candidates);
             total += got;
         }
         if supply.is_open(0) {
             let (inside, _) = self.open_candidates(quantity, supply, frame, &[0]);
-            add(&inside, Truth::Unknown, total as u32);
+            add(&inside, Truth::Unknown, &[u32::MAX]);
         }
         Candidates { nearest: found.into_iter().map(|(.., candidate)| candidate).collect(), total: total as u64 }
     }

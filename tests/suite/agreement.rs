@@ -166,7 +166,7 @@ fn checked(rules: &str) -> (Checked, String) {
 }
 
 /// Reads what the rules of a program look at, so many bytes at a time.
-fn loaded(checked: &Checked, files: &[File], block: usize) -> Result<Dataset, String> {
+pub(crate) fn loaded(checked: &Checked, files: &[File], block: usize) -> Result<Dataset, String> {
     let schema = &checked.program.environment.schema;
     let mut reads = Reads::default();
     for rule in &checked.program.rules {

@@ -282,3 +282,18 @@ fn ten_times_the_records_are_ten_times_the_work() {
         assert!(many_done <= 12 * few_done, "{title}: {few_done} and {many_done} values");
     }
 }
+
+#[test]
+fn a_budget_is_exact_whatever_the_batches() {
+    let program = program();
+    let dataset = dataset(&program.environment.schema, 300);
+    let inputs = Inputs { environment: &program.environment, dataset: &dataset, settings: settings() };
+    for rule in &program.rules {
+        let judge = |batch, budget| Evaluator::new(inputs, &rule.body, Options { batch, budget }).evaluate(None);
+        let whole = judge(65_536, None).expect("there is no budget");
+        for batch in [7, 65_536] {
+            assert_eq!(judge(batch, Some(whole.examined)).as_ref(), Ok(&whole), "{}", rule.title);
+            assert!(judge(batch, Some(whole.examined - 1)).is_err(), "{}", rule.title);
+        }
+    }
+}

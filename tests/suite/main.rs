@@ -20,5 +20,6 @@ mod oracle;
 mod policies;
 mod report;
 mod sample;
+mod services;
 mod syntax;
 mod workload;

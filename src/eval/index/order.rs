@@ -117,3 +117,44 @@ impl Ordered {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RELATIONS: [OrderRelation; 4] =
+        [OrderRelation::Less, OrderRelation::LessOrEqual, OrderRelation::Greater, OrderRelation::GreaterOrEqual];
+
+    fn admits(relation: OrderRelation, order: Ordering) -> bool {
+        match relation {
+            OrderRelation::Less => order.is_lt(),
+            OrderRelation::LessOrEqual => order.is_le(),
+            OrderRelation::Greater => order.is_gt(),
+            OrderRelation::GreaterOrEqual => order.is_ge(),
+            OrderRelation::During => false,
+        }
+    }
+
+    #[test]
+    fn narrowing_keeps_exactly_those_in_the_relation() {
+        let values = vec![1, 3, 3, 3, 7, 9];
+        let sorted: Vec<u32> = (0..values.len() as u32).collect();
+        let as_values = values.iter().map(|value| whole_value(Measure::Number, *value)).collect();
+        let whole = Ordered::Whole(Measure::Number, values.clone());
+        for (ordered, keys) in [(&whole, Some(&values[..])), (&whole, None), (&Ordered::Values(as_values), None)] {
+            for (relation, limit) in RELATIONS.into_iter().flat_map(|relation| (0..=10).map(move |l| (relation, l))) {
+                let as_value = Limit::Value(whole_value(Measure::Number, limit));
+                let limits = if keys.is_some() { vec![Limit::Whole(limit), as_value] } else { vec![as_value] };
+                let expected: Vec<usize> =
+                    (0..values.len()).filter(|at| admits(relation, values[*at].cmp(&limit))).collect();
+                for limit in limits {
+                    let found: Vec<usize> = ordered.narrow(&sorted, keys, relation, &limit).collect();
+                    assert_eq!(found, expected, "{relation:?} {limit:?}");
+                }
+            }
+        }
+        let during =
+            |from, until| whole.narrow(&sorted, Some(&values), OrderRelation::During, &Limit::Interval((from, until)));
+        assert_eq!((during(3, 7), during(3, 3), during(i64::MIN, i64::MAX)), (1..4, 1..1, 0..6));
+    }
+}

@@ -25,6 +25,32 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// `base.field is present`: asks the states alone, not the values.
+    pub(super) fn field_presence(
+        &self,
+        base: &'a Expr,
+        record: RecordId,
+        field: FieldId,
+        frame: &Frame<'_, 'a>,
+    ) -> Vector<'a> {
+        let rows = self.eval(base, frame);
+        let Some(table) = self.table(record) else { return Vector::unknown(frame.rows()) };
+        let rows = if matches!(base.ty.base, Type::Reference(_)) { rows_of(table, &rows) } else { rows };
+        let (shape, Some(column)) = (rows.shape(), table.columns.get(&field)) else {
+            return Vector::unknown(frame.rows());
+        };
+        let Some(at) = places(column, &rows) else { return Vector::unknown(frame.rows()) };
+        let states = states_at(column, &rows, &at, shape.physical());
+        let truth = |state: &State| match state {
+            State::Present => Truth::True,
+            State::Absent => Truth::False,
+            State::Unknown => Truth::Unknown,
+        };
+        let truths =
+            if states.is_empty() { vec![Truth::True; shape.physical()] } else { states.iter().map(truth).collect() };
+        Vector::truths(shape, truths)
+    }
+
     /// Rows of a record as references: their keys.
     pub(crate) fn keys_of(&self, record: RecordId, rows: &Vector<'a>) -> Vector<'a> {
         let keys = self.table(record).and_then(|table| table.keys.as_ref());
@@ -129,20 +155,22 @@ enum Rows<'v> {
     Each(&'v [u32]),
 }
 
+/// Where rows of a table stand in a column of it; none if they do not.
+fn places<'v>(column: &Column, rows: &'v Vector<'_>) -> Option<Rows<'v>> {
+    match &rows.data {
+        Data::Range(from) => {
+            let from = *from as usize;
+            (from + rows.shape().physical() <= column.len()).then_some(Rows::Run(from))
+        }
+        Data::Symbols(Symbol::Row, values) => Some(Rows::Each(values)),
+        _ => None,
+    }
+}
+
 /// The values of a column at rows of its table; unknown where a row is not known.
 pub(crate) fn gather_column<'a>(column: &'a Column, rows: &Vector<'a>) -> Vector<'a> {
-    let shape = rows.shape();
-    let at = match &rows.data {
-        Data::Range(from) => Rows::Run(*from as usize),
-        Data::Symbols(Symbol::Row, values) => Rows::Each(values),
-        _ => return Vector::unknown(rows.rows()),
-    };
-    let physical = shape.physical();
-    if let Rows::Run(from) = at
-        && column.len() < from + physical
-    {
-        return Vector::unknown(rows.rows());
-    }
+    let (shape, physical) = (rows.shape(), rows.shape().physical());
+    let Some(at) = places(column, rows) else { return Vector::unknown(rows.rows()) };
     let states = states_at(column, rows, &at, physical);
     let measure = match &column.ty {
         Type::Date => Measure::Date,

@@ -2,7 +2,7 @@
 
 use super::super::Evaluator;
 use super::super::frame::Frame;
-use super::super::vector::Vector;
+use super::super::vector::{Shape, Vector};
 use super::{examines, positions};
 use crate::data::State;
 use crate::ir::{Expr, ExprKind};
@@ -39,13 +39,26 @@ impl<'a> Evaluator<'a> {
             ExprKind::Filled(parts) => {
                 let mut truths = vec![Truth::True; frame.rows()];
                 for part in parts {
-                    let present = presence(&self.eval(part, frame), true).to_truths();
+                    let present = self.presence(part, true, frame).to_truths();
                     truths.iter_mut().zip(present).for_each(|(truth, present)| *truth = truth.and(present));
                 }
                 truths
             }
             _ => self.eval(expr, frame).to_truths(),
         }
+    }
+
+    /// `x is present` (`present`) or `x is absent`
+    pub(super) fn presence(&self, operand: &'a Expr, present: bool, frame: &Frame<'_, 'a>) -> Vector<'a> {
+        let truths = match &operand.kind {
+            ExprKind::Field { base, record, field } => self.field_presence(base, *record, *field, frame),
+            _ => presence(&self.eval(operand, frame)),
+        };
+        if present {
+            return truths;
+        }
+        let turned = truths.to_truths().into_iter().map(|truth| !truth).collect();
+        Vector::truths(Shape { rows: frame.rows(), constant: false }, turned)
     }
 
     /// Adds conjuncts to what is known so far: false decides.
@@ -105,17 +118,17 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// `x is present` or `x is absent`. A number in a range is one, though it is not known which.
-pub(super) fn presence<'a>(operand: &Vector<'a>, present: bool) -> Vector<'a> {
+/// Whether values are present. A number in a range is one, though it is not known which.
+fn presence<'a>(operand: &Vector<'a>) -> Vector<'a> {
     let shape = operand.shape();
     let truth = |row: usize| match operand.state(row) {
-        State::Present => Truth::from(present),
-        State::Absent => Truth::from(!present),
-        State::Unknown if operand.bounds_of(row).is_some() => Truth::from(present),
+        State::Present => Truth::True,
+        State::Absent => Truth::False,
+        State::Unknown if operand.bounds_of(row).is_some() => Truth::True,
         State::Unknown => Truth::Unknown,
     };
     let truths = if operand.all_present() {
-        vec![Truth::from(present); shape.physical()]
+        vec![Truth::True; shape.physical()]
     } else {
         (0..shape.physical()).map(truth).collect()
     };

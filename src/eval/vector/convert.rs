@@ -313,3 +313,57 @@ fn symbols<'a>(symbol: Symbol, values: &[Value]) -> Data<'a> {
     };
     Data::Symbols(symbol, values.iter().map(read).collect::<Vec<u32>>().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{CalendarSpan, Date, KeyId};
+
+    /// A value of every form, and another of the same type.
+    fn values() -> Vec<(Value, Value)> {
+        let number = |text| Value::Number(Number::parse(text).unwrap());
+        let list = |cells| Value::List(cells);
+        vec![
+            (Value::Boolean(true), Value::Boolean(false)),
+            (number("1"), number("2")),
+            (number("0.5"), number("2")),
+            (Value::Text("a".into()), Value::Text("b".into())),
+            (Value::Date(Date(3)), Value::Date(Date(-3))),
+            (Value::Span(CalendarSpan { months: 1, days: 0 }), Value::Span(CalendarSpan { months: 0, days: 30 })),
+            (Value::Member(0), Value::Member(4)),
+            (Value::Reference(KeyId(7)), Value::Reference(KeyId(0))),
+            (Value::Row(1), Value::Row(2)),
+            (list(vec![Cell::Unknown, Cell::Present(Value::Member(1))]), list(Vec::new())),
+            (Value::Set(SetValue::new(vec![Value::Row(1)], false)), Value::Set(SetValue::default())),
+        ]
+    }
+
+    #[test]
+    fn cells_come_back_as_they_were() {
+        for (one, other) in values() {
+            let cells = vec![Cell::Present(one), Cell::Unknown, Cell::Present(other), Cell::Absent];
+            let vector = Vector::from_cells(cells.clone());
+            assert_eq!(vector.cells(), cells);
+            assert_eq!(vector.gather(&[3, 0, 0]).cells(), [cells[3].clone(), cells[0].clone(), cells[0].clone()]);
+            let constant = Vector::constant(cells[2].clone(), 2);
+            assert_eq!(constant.cells(), [cells[2].clone(), cells[2].clone()]);
+            assert_eq!(constant.gather(&[0, 1, 0]).cells(), vec![cells[2].clone(); 3]);
+            let joined = Vector::concat(vec![vector.clone(), Vector::unknown(1), constant.clone(), vector.clone()]);
+            let all = [cells.clone(), vec![Cell::Unknown], constant.cells(), cells.clone()].concat();
+            assert_eq!(joined.cells(), all);
+            let chosen = Vector::choose(&[true, false, false, true], &vector, &Vector::constant(cells[0].clone(), 4));
+            assert_eq!(chosen.cells(), [&cells[0], &cells[0], &cells[0], &cells[3]].map(Clone::clone));
+        }
+    }
+
+    #[test]
+    fn parts_in_different_forms_join() {
+        let half = Cell::Present(Value::Number(Number::parse("0.5").unwrap()));
+        let one = Cell::Present(Value::Number(Number::ONE));
+        let joined = Vector::concat(vec![
+            Vector::from_cells(vec![one.clone()]),
+            Vector::from_cells(vec![half.clone(), Cell::Unknown]),
+        ]);
+        assert_eq!(joined.cells(), [one, half, Cell::Unknown]);
+    }
+}
