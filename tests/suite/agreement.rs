@@ -16,8 +16,8 @@ use shall::check::Checked;
 use shall::data::{Dataset, Files, Loading, Silent, load};
 use shall::diagnostic::render::render;
 use shall::eval::{Evaluation, Evaluator, Inputs, Options};
-use shall::ir::reads::Reads;
-use shall::ir::{Environment, Expr, Grade, Rule, RunSettings};
+use shall::ir::reads::{Reads, for_each_child};
+use shall::ir::{Condition, Environment, Expr, ExprKind, Grade, Rule, RunSettings};
 use shall::source::Sources;
 use shall::syntax::ast::Parsed;
 use shall::value::time::{Interval, Moment};
@@ -56,7 +56,7 @@ impl fmt::Debug for Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let tape = |length: usize| prop::collection::vec(any::<u32>(), 0..length);
-    (prop::collection::vec(tape(400), 1..5), prop::collection::vec(tape(250), 7), tape(3))
+    (prop::collection::vec(tape(400), 1..5), prop::collection::vec(tape(350), 7), tape(3))
         .prop_map(|(rules, export, settings)| Case { rules, export, settings })
 }
 
@@ -123,7 +123,47 @@ fn judged(
             }
         }
     }
+    explained(&oracle, &Evaluator::new(inputs, &rule.body, Options::default()), rule, &expected)?;
     Ok(expected)
+}
+
+/// Subjects of a rule whose values are looked at.
+const EXPLAINED: usize = 3;
+
+/// Asks both for the values of the parts of a condition, for some of the subjects that a report would show.
+fn explained<'a>(
+    oracle: &Oracle<'_>,
+    evaluator: &Evaluator<'a>,
+    rule: &'a Rule,
+    evaluation: &Evaluation,
+) -> Result<(), String> {
+    let mut parts: Vec<&Expr> = match &rule.body.condition {
+        Condition::Plain(condition) => vec![condition],
+        Condition::AnyOf(branches) | Condition::AllOf(branches) => {
+            branches.iter().map(|branch| &branch.condition).collect()
+        }
+    };
+    let mut at = 0;
+    while let Some(part) = parts.get(at) {
+        // What stands inside of a binder has no value of its own for a subject.
+        if !matches!(part.kind, ExprKind::Quantified { .. } | ExprKind::Aggregate { .. }) {
+            for_each_child(part, &mut |child| parts.push(child));
+        }
+        at += 1;
+    }
+    let subjects = evaluation.fails.iter().take(EXPLAINED).chain(evaluation.unknown.iter().take(EXPLAINED));
+    for subject in subjects {
+        for part in &parts {
+            let (cell, limits) = oracle.explain(&rule.body, subject, part);
+            let found = (evaluator.cell(part, &subject.bindings), evaluator.bounds(part, &subject.bindings));
+            if (&cell, &limits) != (&found.0, &found.1) {
+                return Err(format!(
+                    "{subject:?}\nthe oracle says   {cell:?} {limits:?}\nthe evaluator says {found:?}\nof {part:?}"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The files of an export, in memory.

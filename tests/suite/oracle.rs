@@ -14,7 +14,7 @@ use shall::data::{Dataset, Extract};
 use shall::eval::{Binding, Evaluation, StepCount, Subject};
 use shall::ir::{Binder, Body, Condition, Domain, Environment, Expr, IfAbsent, IfNone, RunSettings, Step, VariableId};
 use shall::schema::Type;
-use shall::value::{Cell, Truth, Value};
+use shall::value::{Cell, Number, Truth, Value};
 
 use quantity::Found;
 
@@ -24,6 +24,9 @@ pub(crate) struct Oracle<'a> {
     pub(crate) dataset: &'a Dataset,
     pub(crate) run: RunSettings,
 }
+
+/// At least, and at most where there is a limit.
+pub(crate) type Limits = (Number, Option<Number>);
 
 /// What a variable stands for.
 #[derive(Clone)]
@@ -59,6 +62,23 @@ impl Oracle<'_> {
         let start = Path { scope: Scope::new(), bindings: Vec::new(), belongs: true };
         self.walk(body, major, 0, start, &mut out);
         out
+    }
+
+    /// What an expression of a body comes to for a subject, and the least and the greatest that it can be where it is a
+    /// count or a share that is not known.
+    pub(crate) fn explain(&self, body: &Body, subject: &Subject, expr: &Expr) -> (Cell, Option<Limits>) {
+        let mut scope: Scope =
+            subject.bindings.iter().map(|(variable, own)| (*variable, Meaning::Candidate(own.clone()))).collect();
+        for step in &body.steps {
+            if let Step::Let { variable, value, .. } = step {
+                let (found, vacuous) = (self.found(value, &scope), self.vacuous(value, &scope));
+                scope.insert(*variable, Meaning::Let { found, vacuous });
+            }
+        }
+        match self.found(expr, &scope) {
+            Found::Between(least, most) => (Cell::Unknown, Some((least, most))),
+            Found::Cell(cell) => (cell, None),
+        }
     }
 
     /// Goes on with the step at `at`, or judges where there is none left.

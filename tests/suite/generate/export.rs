@@ -10,7 +10,7 @@ use super::records::{Field, Kind, RECORDS, Record, members, record};
 pub(crate) type File = (String, String);
 
 /// Most rows of a record without a key.
-const MOST_ROWS: usize = 9;
+const MOST_ROWS: usize = 14;
 
 /// Writes the files of an export; a record in twelve has none.
 pub(crate) fn files(tapes: &[Vec<u32>]) -> Vec<File> {

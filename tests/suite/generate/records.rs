@@ -110,7 +110,7 @@ pub(crate) const RECORDS: &[Record] = &[
     },
     Record {
         name: "incident",
-        keys: &["I1", "I2", "I3", "I4", "I5", "I6"],
+        keys: &["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9"],
         fields: &[
             key("number", Text),
             required("service", SERVICE),
