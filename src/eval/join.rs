@@ -84,7 +84,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn supply<'i>(&self, node: &'i Node<'a>, frame: &Frame<'_, 'a>) -> Supply<'i, 'a> {
         match node {
             Node::Records(index) => Supply::Records(index, self.probe(index, frame)),
-            Node::Elements(elements) => self.elements(&self.eval(*elements, frame)),
+            Node::Elements(elements) => self.elements(&self.eval(elements, frame)),
             // A constant has no candidates any more.
             Node::Constant(_) => {
                 Supply::Elements { elements: Vector::unknown(0), ends: vec![0], open: vec![true], constant: true }

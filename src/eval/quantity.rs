@@ -110,7 +110,7 @@ pub(crate) enum Node<'a> {
     /// Nothing around it matters: the answer.
     Constant(Answer),
     /// Over records.
-    Records(Index<'a>),
+    Records(Box<Index<'a>>),
     /// Over the elements of a list or a set.
     Elements(&'a Expr),
 }
@@ -160,7 +160,7 @@ impl<'a> Evaluator<'a> {
 
     fn make_node(&self, quantity: &Quantity<'a>) -> Node<'a> {
         let node = match &quantity.binder.domain {
-            Domain::Records(record) => Node::Records(self.build_index(quantity, *record, false)),
+            Domain::Records(record) => Node::Records(Box::new(self.build_index(quantity, *record, false))),
             Domain::Elements(elements) => Node::Elements(elements),
         };
         let is_constant = quantity.expr.is_some_and(|expr| free_variables(expr).is_empty());

@@ -297,7 +297,7 @@ impl<'e, 'a> Judge<'e, 'a> {
         };
         let (mut pairs, mut candidates) = (Pairs::default(), 0);
         let mut open_rows = open.iter().enumerate().peekable();
-        for row in 0..frame.rows() {
+        for (row, outer_w) in w.iter().enumerate() {
             if let Domain::Records(_) = binder.domain {
                 // Candidates in order of row, whatever they were found by.
                 let mut own = Pairs::default();
@@ -326,16 +326,16 @@ impl<'e, 'a> Judge<'e, 'a> {
                     flush(&mut pairs, &mut sink);
                 }
             }
-            if let Some((at, _)) = open_rows.next_if(|(_, open)| **open as usize == row) {
-                if open_w[at] != Truth::False {
-                    flush(&mut pairs, &mut sink);
-                    let tuple = Tuples {
-                        outer: vec![row as u32],
-                        values: extra.gather(&[at as u32]),
-                        w: vec![w[row].and(open_w[at])],
-                    };
-                    sink(tuple, 0, 0);
-                }
+            if let Some((at, _)) = open_rows.next_if(|(_, open)| **open as usize == row)
+                && open_w[at] != Truth::False
+            {
+                flush(&mut pairs, &mut sink);
+                let tuple = Tuples {
+                    outer: vec![row as u32],
+                    values: extra.gather(&[at as u32]),
+                    w: vec![outer_w.and(open_w[at])],
+                };
+                sink(tuple, 0, 0);
             }
             if evaluator.is_over_budget() {
                 return;

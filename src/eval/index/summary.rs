@@ -152,10 +152,10 @@ impl Summary {
                 *maybe += between(possible);
             }
             (Kind::Shares(sums), Tally::Share { counts, .. }) => {
-                for kind in 0..6 {
+                for (kind, (above, below)) in sums[high].iter().zip(&sums[low]).enumerate() {
                     // What is not certain to be there counts with those of which that is not known.
                     let into = if run.certain || kind >= 3 { kind } else { kind + 3 };
-                    counts[into] += u64::from(sums[high][kind] - sums[low][kind]);
+                    counts[into] += u64::from(above - below);
                 }
             }
             (_, tally) if !run.certain => tally.add(index.goal, Truth::Unknown, Entry::Bare),
