@@ -125,26 +125,34 @@ pub struct KeyIndex {
 impl KeyIndex {
     /// Builds the index from each row's key; rows without one are in no list. `keys` is the number of keys in the space.
     pub fn new(row_keys: &Column, keys: usize) -> KeyIndex {
-        let mut starts = vec![0u32; keys + 1];
-        let key_of = |row: usize| match row_keys.cell(row) {
-            Cell::Present(crate::value::Value::Reference(KeyId(key))) => Some(key as usize),
-            _ => None,
-        };
-        let total = row_keys.len();
-        for key in (0..total).filter_map(key_of) {
-            starts[key + 1] += 1;
-        }
-        for key in 0..keys {
-            starts[key + 1] += starts[key];
-        }
-        let mut next = starts.clone();
-        let mut rows = vec![0u32; starts[keys] as usize];
-        for row in 0..total {
-            if let Some(key) = key_of(row) {
-                rows[next[key] as usize] = row as u32;
-                next[key] += 1;
+        let ColumnValues::Symbols(symbols) = &row_keys.values else { return KeyIndex::default() };
+        let is_present = |row: usize| row_keys.states.get(row).is_none_or(|state| *state == State::Present);
+        // Each key's count stands two places behind it, then its start one place behind; filling in the rows moves the
+        // starts to where they belong.
+        let mut starts = vec![0u32; keys + 2];
+        for (row, key) in symbols.iter().enumerate() {
+            if is_present(row)
+                && let Some(count) = starts.get_mut(*key as usize + 2)
+            {
+                *count += 1;
             }
         }
+        let mut total = 0;
+        for count in &mut starts {
+            total += *count;
+            *count = total;
+        }
+        let mut rows = vec![0u32; total as usize];
+        for (row, key) in symbols.iter().enumerate() {
+            if is_present(row)
+                && let Some(next) = starts.get_mut(*key as usize + 1)
+                && let Some(place) = rows.get_mut(*next as usize)
+            {
+                *place = row as u32;
+                *next += 1;
+            }
+        }
+        starts.pop();
         KeyIndex { starts, rows }
     }
 

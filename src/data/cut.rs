@@ -14,8 +14,10 @@ use crate::diagnostic::Code;
 /// Whole records of a file, with the bytes around them.
 #[derive(Debug, Clone)]
 pub(super) struct Chunk {
-    /// The bytes.
-    pub(super) bytes: Vec<u8>,
+    /// Holds the bytes; what follows them means nothing.
+    buffer: Vec<u8>,
+    /// How many bytes there are.
+    length: usize,
     /// Where the first of them stands in the file.
     pub(super) start: Position,
     /// Where records are in the bytes; empty where lines or rows show it.
@@ -26,10 +28,21 @@ pub(super) struct Chunk {
     pub(super) is_lone: bool,
 }
 
+impl Chunk {
+    /// The bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.length]
+    }
+}
+
 /// The bytes of a file that were read and not yet given out.
 pub(super) struct Window<'a> {
     stream: Stream<'a>,
-    bytes: Vec<u8>,
+    /// Holds the bytes; what follows them is room for more.
+    buffer: Vec<u8>,
+    length: usize,
+    /// Buffers of chunks that were decoded, to be used again.
+    spare: Vec<Vec<u8>>,
     start: Position,
     ended: bool,
     limits: Limits,
@@ -39,19 +52,29 @@ pub(super) struct Window<'a> {
 impl<'a> Window<'a> {
     /// Begins a file, behind its byte order mark; `block` is how much is read at a time.
     pub(super) fn new(stream: Stream<'a>, limits: Limits, block: usize) -> Result<Window<'a>, Fault> {
-        let mut window =
-            Window { stream, bytes: Vec::new(), start: Position::START, ended: false, limits, block: block.max(1) };
-        while window.bytes.len() < 4 && window.more()? {}
-        if window.bytes.starts_with(b"\xEF\xBB\xBF") {
-            window.bytes.drain(..3);
+        let mut window = Window {
+            stream,
+            buffer: Vec::new(),
+            length: 0,
+            spare: Vec::new(),
+            start: Position::START,
+            ended: false,
+            limits,
+            block: block.max(1),
+        };
+        while window.length < 4 && window.more()? {}
+        let bytes = window.bytes();
+        if bytes.starts_with(b"\xEF\xBB\xBF") {
+            window.buffer.copy_within(3..window.length, 0);
+            window.length -= 3;
             window.start.byte = 3;
-        } else if window.bytes.starts_with(b"\xFF\xFE") || window.bytes.starts_with(b"\xFE\xFF") {
+        } else if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
             return Err(Fault::malformed("the file is UTF-16").at(Position::START).help("save it as UTF-8"));
-        } else if window.bytes.starts_with(b"\x1F\x8B") {
+        } else if bytes.starts_with(b"\x1F\x8B") {
             return Err(Fault::malformed("the file is gzip and is not named so")
                 .at(Position::START)
                 .help("add `.gz` to its name"));
-        } else if window.bytes.starts_with(b"PK\x03\x04") {
+        } else if bytes.starts_with(b"PK\x03\x04") {
             return Err(Fault::malformed("the file is a ZIP archive or a spreadsheet")
                 .at(Position::START)
                 .help("unpack it, or export it as CSV"));
@@ -59,43 +82,54 @@ impl<'a> Window<'a> {
         Ok(window)
     }
 
+    /// The bytes.
+    fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.length]
+    }
+
     /// Reads another block; returns whether there was anything.
     fn more(&mut self) -> Result<bool, Fault> {
         if self.ended {
             return Ok(false);
         }
-        let before = self.bytes.len();
-        self.bytes.resize(before + self.block, 0);
-        let mut filled = before;
-        while filled < self.bytes.len() {
-            match self.stream.read(&mut self.bytes[filled..]) {
+        let before = self.length;
+        if self.buffer.len() < before + self.block {
+            self.buffer.resize(before + self.block, 0);
+        }
+        let end = before + self.block;
+        while self.length < end {
+            match self.stream.read(&mut self.buffer[self.length..end]) {
                 Ok(0) => {
                     self.ended = true;
                     break;
                 }
-                Ok(count) => filled += count,
+                Ok(count) => self.length += count,
                 Err(fault) => {
-                    self.bytes.truncate(filled);
                     self.ended = true;
-                    return Err(fault.at_end(self.start.after(&self.bytes)));
+                    return Err(fault.at_end(self.start.after(self.bytes())));
                 }
             }
         }
-        self.bytes.truncate(filled);
-        Ok(filled > before)
+        Ok(self.length > before)
     }
 
     /// Gives out the first bytes.
     fn take(&mut self, count: usize, records: Vec<(u32, u32)>) -> Chunk {
-        let rest = self.bytes.split_off(count);
-        let bytes = std::mem::replace(&mut self.bytes, rest);
+        let mut rest = self.spare.pop().unwrap_or_default();
+        let left = self.length - count;
+        if rest.len() < left {
+            rest.resize(left, 0);
+        }
+        rest[..left].copy_from_slice(&self.buffer[count..self.length]);
+        let buffer = std::mem::replace(&mut self.buffer, rest);
+        self.length = left;
         let start = self.start;
-        self.start = start.after(&bytes);
-        Chunk { bytes, start, records, is_last: self.ended && self.bytes.is_empty(), is_lone: false }
+        self.start = start.after(&buffer[..count]);
+        Chunk { buffer, length: count, start, records, is_last: self.ended && left == 0, is_lone: false }
     }
 
     fn place(&self, offset: usize) -> Position {
-        self.start.after(&self.bytes[..offset])
+        self.start.after(&self.bytes()[..offset])
     }
 
     /// The fault of a record that is too large, at the offset of its beginning.
@@ -110,6 +144,9 @@ impl<'a> Window<'a> {
 pub(super) trait Cutter: Send {
     /// Returns the next chunk; none at the end. Behind a fault there is nothing more.
     fn next(&mut self) -> Result<Option<Chunk>, Box<Stop>>;
+
+    /// Takes back a chunk that was decoded.
+    fn reuse(&mut self, chunk: Chunk);
 }
 
 /// Why there are no more chunks: the last one, of what comes before the fault, and the fault.
@@ -123,25 +160,29 @@ pub(super) struct Stop {
 pub(super) struct Lines<'a>(pub(super) Window<'a>);
 
 impl Cutter for Lines<'_> {
+    fn reuse(&mut self, chunk: Chunk) {
+        self.0.spare.push(chunk.buffer);
+    }
+
     fn next(&mut self) -> Result<Option<Chunk>, Box<Stop>> {
         let window = &mut self.0;
         // What is left of the block before has no line break.
         let mut searched = 0;
         loop {
-            if let Some(newline) = memchr::memrchr(b'\n', &window.bytes[searched..]) {
+            if let Some(newline) = memchr::memrchr(b'\n', &window.bytes()[searched..]) {
                 return Ok(Some(window.take(searched + newline + 1, Vec::new())));
             }
-            searched = window.bytes.len();
-            if window.bytes.len() > window.limits.record {
+            searched = window.length;
+            if window.length > window.limits.record {
                 let fault = window.too_large(0);
                 return Err(Box::new(Stop { last: None, fault }));
             }
             match window.more() {
                 Ok(true) => {}
-                Ok(false) if window.bytes.is_empty() => return Ok(None),
-                Ok(false) => return Ok(Some(window.take(window.bytes.len(), Vec::new()))),
+                Ok(false) if window.length == 0 => return Ok(None),
+                Ok(false) => return Ok(Some(window.take(window.length, Vec::new()))),
                 Err(fault) => {
-                    let whole = memchr::memrchr(b'\n', &window.bytes).map_or(0, |newline| newline + 1);
+                    let whole = memchr::memrchr(b'\n', window.bytes()).map_or(0, |newline| newline + 1);
                     return Err(Box::new(Stop { last: Some(window.take(whole, Vec::new())), fault }));
                 }
             }
@@ -160,14 +201,14 @@ impl<'a> Rows<'a> {
     pub(super) fn new(mut window: Window<'a>, delimiter: u8) -> Result<(Rows<'a>, Chunk), Fault> {
         loop {
             let end = loop {
-                if let Some(end) = cells::row_end(&window.bytes, 0, delimiter) {
+                if let Some(end) = cells::row_end(window.bytes(), 0, delimiter) {
                     break end;
                 }
-                if window.bytes.len() > window.limits.record {
+                if window.length > window.limits.record {
                     return Err(window.too_large(0));
                 }
                 if !window.more()? {
-                    break window.bytes.len();
+                    break window.length;
                 }
             };
             if end == 0 {
@@ -175,11 +216,11 @@ impl<'a> Rows<'a> {
                     .at(window.start)
                     .help("export it again; an extract without records still has its header"));
             }
-            if let Some(cell) = cells::open_quote(&window.bytes[..end], 0, delimiter) {
+            if let Some(cell) = cells::open_quote(&window.bytes()[..end], 0, delimiter) {
                 return Err(in_quotes(&window, cell));
             }
             let header = window.take(end, Vec::new());
-            if !header.bytes.iter().all(u8::is_ascii_whitespace) {
+            if !header.bytes().iter().all(u8::is_ascii_whitespace) {
                 return Ok((Rows { window, delimiter }, header));
             }
         }
@@ -191,34 +232,38 @@ fn in_quotes(window: &Window<'_>, cell: usize) -> Fault {
 }
 
 impl Cutter for Rows<'_> {
+    fn reuse(&mut self, chunk: Chunk) {
+        self.window.spare.push(chunk.buffer);
+    }
+
     fn next(&mut self) -> Result<Option<Chunk>, Box<Stop>> {
         let window = &mut self.window;
         let mut end = 0;
         loop {
             // Without quotation marks every line break ends a row.
-            if memchr::memchr(b'"', &window.bytes[end..]).is_none() {
-                end = memchr::memrchr(b'\n', &window.bytes).map_or(end, |newline| newline + 1);
+            if memchr::memchr(b'"', &window.bytes()[end..]).is_none() {
+                end = memchr::memrchr(b'\n', window.bytes()).map_or(end, |newline| newline + 1);
             } else {
-                while let Some(next) = cells::row_end(&window.bytes, end, self.delimiter) {
+                while let Some(next) = cells::row_end(window.bytes(), end, self.delimiter) {
                     end = next;
                 }
             }
             if end > 0 {
                 return Ok(Some(window.take(end, Vec::new())));
             }
-            if window.bytes.len() - end > window.limits.record {
+            if window.length - end > window.limits.record {
                 let fault = window.too_large(end);
                 return Err(Box::new(Stop { last: Some(window.take(end, Vec::new())), fault }));
             }
             match window.more() {
                 Ok(true) => {}
-                Ok(false) if window.bytes.is_empty() => return Ok(None),
+                Ok(false) if window.length == 0 => return Ok(None),
                 Ok(false) => {
-                    if let Some(cell) = cells::open_quote(&window.bytes, end, self.delimiter) {
+                    if let Some(cell) = cells::open_quote(window.bytes(), end, self.delimiter) {
                         let fault = in_quotes(window, cell);
                         return Err(Box::new(Stop { last: Some(window.take(end, Vec::new())), fault }));
                     }
-                    return Ok(Some(window.take(window.bytes.len(), Vec::new())));
+                    return Ok(Some(window.take(window.length, Vec::new())));
                 }
                 Err(fault) => return Err(Box::new(Stop { last: Some(window.take(end, Vec::new())), fault })),
             }

@@ -211,9 +211,7 @@ impl Decoder {
     }
 
     fn is_absent(&self, text: &str) -> bool {
-        text.bytes().all(|byte| byte.is_ascii_whitespace())
-            || text.trim().is_empty()
-            || self.reading.absent.iter().any(|marker| marker == text)
+        is_blank(text) || self.reading.absent.iter().any(|marker| marker == text)
     }
 
     fn list(&self, element: &Type, slot: &Slot<'_>, column: &mut Column, work: &mut Work) -> Option<Trouble> {
@@ -419,6 +417,14 @@ impl Decoder {
                 help.map_or_else(|| what.to_owned(), |help| format!("{what}; {help}"))
             }
         }
+    }
+}
+
+/// Whether a text is nothing but blanks. Most are seen not to be by their first byte.
+fn is_blank(text: &str) -> bool {
+    match text.as_bytes().first() {
+        Some(first) if first.is_ascii_graphic() => false,
+        _ => text.trim().is_empty(),
     }
 }
 

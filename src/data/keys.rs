@@ -34,6 +34,11 @@ impl Interner {
         id
     }
 
+    /// Makes room for so many further texts.
+    pub(super) fn reserve(&mut self, texts: usize) {
+        self.ids.reserve(texts, |(hash, _)| *hash);
+    }
+
     /// Adds the texts of another interner, in order; returns the number here of each number there.
     pub(super) fn add(&mut self, other: &Interner) -> Vec<u32> {
         (0..other.len()).map(|id| self.intern(other.texts.get(id))).collect()

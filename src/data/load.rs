@@ -307,7 +307,9 @@ impl<'a> Scan<'a> {
                     return Err(fault);
                 }
             }
-            chunks = next;
+            for chunk in std::mem::replace(&mut chunks, next) {
+                cutter.reuse(chunk);
+            }
             fault = fault.or(next_fault);
         }
         match fault {

@@ -48,6 +48,7 @@ pub(super) fn index_keys(
             Some(field) => {
                 let Some(column) = table.columns.get(&field) else { continue };
                 let rows = column.len();
+                spaces[ty.space.0 as usize].reserve(rows);
                 let mut keys = vec![0; rows];
                 let mut states = column.states.clone();
                 for (row, key) in keys.iter_mut().enumerate() {
@@ -187,7 +188,7 @@ pub(super) fn find_dangling(loading: &Loading<'_>, dataset: &Dataset, spaces: &[
         match &column.values {
             ColumnValues::Symbols(keys) => {
                 for (row, key) in keys.iter().enumerate() {
-                    if column.state(row) == super::State::Present && dangles(*key) {
+                    if dangles(*key) && column.state(row) == super::State::Present {
                         add(row, *key);
                     }
                 }
@@ -196,7 +197,7 @@ pub(super) fn find_dangling(loading: &Loading<'_>, dataset: &Dataset, spaces: &[
                 let ColumnValues::Symbols(keys) = &lists.elements.values else { continue };
                 for row in 0..column.len() {
                     for element in lists.range(row) {
-                        if lists.elements.state(element) == super::State::Present && dangles(keys[element]) {
+                        if dangles(keys[element]) && lists.elements.state(element) == super::State::Present {
                             add(row, keys[element]);
                         }
                     }

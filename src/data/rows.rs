@@ -102,11 +102,12 @@ pub(super) struct Decoded {
 /// Returns the text of a chunk as far as it is text and, if it is not to its end, why. What follows the last whole
 /// record before the place is not returned.
 pub(super) fn text_of(chunk: &Chunk, format: Format) -> (&str, Option<Fault>) {
-    let bytes = chunk.bytes.as_slice();
-    let (valid, invalid) = match simdutf8::compat::from_utf8(bytes) {
+    let bytes = chunk.bytes();
+    let (valid, invalid) = match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => (text, None),
-        Err(error) => {
-            let valid = simdutf8::basic::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or("");
+        Err(_) => {
+            let length = simdutf8::compat::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+            let valid = simdutf8::basic::from_utf8(&bytes[..length]).unwrap_or("");
             (valid, bytes.get(valid.len()))
         }
     };
@@ -161,6 +162,8 @@ struct Reader<'p, 'c> {
     slots: Slots<'c>,
     layout: Layout,
     decoded: Decoded,
+    /// Whether there is a path that no row had so far.
+    has_unseen: bool,
     /// The offset up to which lines are counted, and the line there.
     counted: (usize, u32),
     work: Work,
@@ -184,13 +187,14 @@ impl<'p, 'c> Reader<'p, 'c> {
             slots: plan.paths.slots(),
             layout: Layout::default(),
             decoded,
+            has_unseen: true,
             counted: (0, chunk.start.line),
             work: Work { keys: vec![Interner::default(); plan.spaces.len()], ..Work::default() },
         }
     }
 
     fn place(&self, offset: usize) -> Position {
-        self.chunk.start.after(&self.chunk.bytes[..offset])
+        self.chunk.start.after(&self.chunk.bytes()[..offset])
     }
 
     fn mistake(&self, mistake: Mistake, at: usize, ends_file: bool) -> Fault {
@@ -332,8 +336,12 @@ impl<'p, 'c> Reader<'p, 'c> {
     fn row(&mut self, text: &str, offset: usize) {
         let plan = self.plan;
         self.decoded.rows += 1;
-        for (slot, seen) in self.decoded.seen.iter_mut().enumerate() {
-            *seen |= self.slots.get(slot).item != Item::Missing;
+        if self.has_unseen {
+            self.has_unseen = false;
+            for (slot, seen) in self.decoded.seen.iter_mut().enumerate() {
+                *seen |= self.slots.get(slot).item != Item::Missing;
+                self.has_unseen |= !*seen;
+            }
         }
         for (position, (slot, filter)) in plan.filters.iter().enumerate() {
             if !filter::passes(filter, self.slots.get(*slot), &mut self.work.scratch) {
@@ -377,6 +385,9 @@ impl<'p, 'c> Reader<'p, 'c> {
                 if keyless.rows.len() < Findings::KEPT {
                     keyless.rows.push(row);
                 }
+            }
+            if self.work.complaints.is_empty() {
+                continue;
             }
             for complaint in self.work.complaints.drain(..) {
                 let count = &mut self.decoded.counts[field][complaint.trouble.kind()];

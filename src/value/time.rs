@@ -5,6 +5,7 @@
 
 mod days;
 pub mod format;
+mod parse;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -15,6 +16,7 @@ use jiff::tz::TimeZone;
 pub use days::DayFinder;
 
 use super::Number;
+use parse::{parse_civil, parse_civil_and_offset, parse_usual};
 
 /// Microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
@@ -62,17 +64,6 @@ pub struct Interval {
 
 /// Days from 0000-03-01 to 1970-01-01.
 const EPOCH: i32 = 719_468;
-
-/// Reads `yyyy-mm-dd` at the beginning of a text.
-fn parse_civil(bytes: &[u8]) -> Option<civil::Date> {
-    if bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' {
-        return None;
-    }
-    let part = |range: std::ops::Range<usize>| -> Option<i16> {
-        bytes[range].iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))
-    };
-    civil::Date::new(part(0..4)?, part(5..7)? as i8, part(8..10)? as i8).ok()
-}
 
 impl Date {
     /// Makes a day from year, month and day of month; `None` if there is no such day.
@@ -141,10 +132,10 @@ impl Timestamp {
 
     /// Reads the same, and where there is no offset a clock of the zone; `None` without a zone too.
     pub fn parse_in(text: &str, zone: Option<&Zone>) -> Option<Timestamp> {
-        match parse_civil_and_offset(text)? {
+        parse_usual(text).or_else(|| match parse_civil_and_offset(text)? {
             (civil, Some(offset)) => Timestamp::from_civil_offset(civil, offset),
             (civil, None) => zone?.instant(civil),
-        }
+        })
     }
 
     /// Makes the instant at which a clock set to an offset (seconds east of UTC) shows that time.
@@ -196,61 +187,6 @@ impl fmt::Display for Timestamp {
         }
         formatter.write_str("Z")
     }
-}
-
-/// Reads `yyyy-mm-dd`, `T` or a blank, `hh:mm[:ss[.fraction]]` and an optional offset in seconds east of UTC.
-pub(crate) fn parse_civil_and_offset(text: &str) -> Option<(civil::DateTime, Option<i32>)> {
-    let date = parse_civil(text.as_bytes())?;
-    let rest = text.as_bytes().get(10..)?;
-    let number = |range: std::ops::Range<usize>| -> Option<i32> {
-        rest.get(range)?
-            .iter()
-            .try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))
-    };
-    if !matches!(rest.first()?, b'T' | b't' | b' ') || rest.get(3) != Some(&b':') {
-        return None;
-    }
-    let (hour, minute) = (number(1..3)?, number(4..6)?);
-    let (mut second, mut nanosecond, mut at) = (0, 0, 6);
-    if rest.get(at) == Some(&b':') {
-        second = number(7..9)?;
-        at = 9;
-        if matches!(rest.get(at), Some(b'.' | b',')) {
-            let digits = rest[at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            if digits == 0 {
-                return None;
-            }
-            for place in 0..9 {
-                let digit = if place < digits { i32::from(rest[at + 1 + place] - b'0') } else { 0 };
-                nanosecond = nanosecond * 10 + digit;
-            }
-            at += 1 + digits;
-        }
-    }
-    let offset = match rest.get(at..)? {
-        [] => None,
-        [b'Z' | b'z'] => Some(0),
-        [sign @ (b'+' | b'-'), digits @ ..] => {
-            let two = |pair: &[u8]| -> Option<i32> {
-                pair.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))
-            };
-            let (hours, minutes) = match digits.len() {
-                2 => (two(digits)?, 0),
-                4 => (two(&digits[..2])?, two(&digits[2..])?),
-                5 if digits[2] == b':' => (two(&digits[..2])?, two(&digits[3..])?),
-                _ => return None,
-            };
-            if hours > 18 || minutes > 59 {
-                return None;
-            }
-            let seconds = hours * 3600 + minutes * 60;
-            Some(if *sign == b'-' { -seconds } else { seconds })
-        }
-        _ => return None,
-    };
-    // A leap second is read as the last second of its minute.
-    let time = civil::Time::new(hour as i8, minute as i8, second.min(59) as i8, nanosecond).ok()?;
-    (second <= 60).then_some((date.to_datetime(time), offset))
 }
 
 /// A time zone of the bundled data.

@@ -132,7 +132,7 @@ impl<'a> Documents<'a> {
     /// Skips blanks; returns the byte behind them, none at the end of the file.
     fn peek(&mut self) -> Result<Option<u8>, Fault> {
         loop {
-            while let Some(byte) = self.window.bytes.get(self.at) {
+            while let Some(byte) = self.window.bytes().get(self.at) {
                 if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
                     return Ok(Some(*byte));
                 }
@@ -149,7 +149,7 @@ impl<'a> Documents<'a> {
     }
 
     fn truncated(&self) -> Fault {
-        Fault::truncated("the file ends in the middle of its JSON").at(self.window.place(self.window.bytes.len()))
+        Fault::truncated("the file ends in the middle of its JSON").at(self.window.place(self.window.length))
     }
 
     fn malformed(&self, expected: &str) -> Fault {
@@ -160,10 +160,10 @@ impl<'a> Documents<'a> {
 
     /// The fault of an incomplete or too large record: that of its text if it has one, else `otherwise`.
     fn fault_in_record(&self, start: usize, otherwise: Fault) -> Fault {
-        let text = match simdutf8::compat::from_utf8(&self.window.bytes[start..]) {
+        let text = match simdutf8::compat::from_utf8(&self.window.bytes()[start..]) {
             Ok(text) => text,
             Err(error) => {
-                let valid = &self.window.bytes[start..start + error.valid_up_to()];
+                let valid = &self.window.bytes()[start..start + error.valid_up_to()];
                 let Ok(text) = simdutf8::basic::from_utf8(valid) else { return otherwise };
                 text
             }
@@ -189,7 +189,7 @@ impl<'a> Documents<'a> {
         let mut nesting = Nesting::default();
         let mut from = start;
         loop {
-            match nesting.pass(&self.window.bytes, from, self.window.limits.depth) {
+            match nesting.pass(self.window.bytes(), from, self.window.limits.depth) {
                 Passed::Until(end) => {
                     self.at = end;
                     self.records.push((start as u32, end as u32));
@@ -201,7 +201,7 @@ impl<'a> Documents<'a> {
                     let fault = self.malformed("another closing bracket");
                     return Err(self.fault_in_record(start, fault));
                 }
-                Passed::All => from = self.window.bytes.len(),
+                Passed::All => from = self.window.length,
             }
             if from - start > self.window.limits.record {
                 return Err(self.fault_in_record(start, self.window.too_large(start)));
@@ -214,7 +214,7 @@ impl<'a> Documents<'a> {
 
     /// Goes on to pass over an object, an array or a text.
     fn pass(&mut self, mut nesting: Nesting) -> Result<Advance, Fault> {
-        match nesting.pass(&self.window.bytes, self.at, self.window.limits.depth) {
+        match nesting.pass(self.window.bytes(), self.at, self.window.limits.depth) {
             Passed::Until(end) => self.at = end,
             Passed::Depth(at) => return Err(self.too_deep(at)),
             Passed::Mismatch(at) => {
@@ -222,7 +222,7 @@ impl<'a> Documents<'a> {
                 return Err(self.malformed("another closing bracket"));
             }
             Passed::All => {
-                self.at = self.window.bytes.len();
+                self.at = self.window.length;
                 self.passing = Some(nesting);
                 if !self.window.more()? {
                     return Err(self.truncated());
@@ -240,14 +240,15 @@ impl<'a> Documents<'a> {
                 let start = self.at;
                 let mut end = start;
                 loop {
-                    while self.window.bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)) {
+                    while self.window.bytes().get(end).is_some_and(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b))
+                    {
                         end += 1;
                     }
-                    if end < self.window.bytes.len() || !self.window.more()? {
+                    if end < self.window.length || !self.window.more()? {
                         break;
                     }
                 }
-                let token = std::str::from_utf8(&self.window.bytes[start..end]).unwrap_or("");
+                let token = std::str::from_utf8(&self.window.bytes()[start..end]).unwrap_or("");
                 let mut scanner = Scanner::new(token, 0, 0);
                 let read = scanner.value();
                 let whole = scanner.at() == token.len();
@@ -256,7 +257,7 @@ impl<'a> Documents<'a> {
                         self.at = end;
                         Ok(Advance::On)
                     }
-                    Err(Mistake::End) if end == self.window.bytes.len() => Err(self.truncated()),
+                    Err(Mistake::End) if end == self.window.length => Err(self.truncated()),
                     _ => Err(self.malformed("a value")),
                 }
             }
@@ -269,9 +270,9 @@ impl<'a> Documents<'a> {
         let mut nesting = Nesting::default();
         let mut from = start;
         let end = loop {
-            match nesting.pass(&self.window.bytes, from, 0) {
+            match nesting.pass(self.window.bytes(), from, 0) {
                 Passed::Until(end) => break end,
-                _ => from = self.window.bytes.len(),
+                _ => from = self.window.length,
             }
             if from - start > self.window.limits.record {
                 return Err(self.window.too_large(start));
@@ -280,7 +281,7 @@ impl<'a> Documents<'a> {
                 return Err(self.truncated());
             }
         };
-        let inside = String::from_utf8_lossy(&self.window.bytes[start + 1..end - 1]);
+        let inside = String::from_utf8_lossy(&self.window.bytes()[start + 1..end - 1]);
         self.at = end;
         let mut scratch = String::new();
         let resolved = resolve(&inside, Escapes::Backslashes, &mut scratch);
@@ -300,7 +301,7 @@ impl<'a> Documents<'a> {
 
     fn missing_path(&self, steps: usize) -> Fault {
         let path = self.shown_path(steps);
-        let at = self.window.place(self.at.min(self.window.bytes.len()));
+        let at = self.window.place(self.at.min(self.window.length));
         no_records(
             &format!("the file has no records at `{path}`"),
             "compare the path behind `at` in the source with the file",
@@ -424,7 +425,7 @@ impl<'a> Documents<'a> {
 
     /// Gives out what was read so far.
     fn chunk(&mut self, mut until: usize) -> Chunk {
-        while until > 0 && self.window.bytes.get(until).is_some_and(|byte| byte & 0xC0 == 0x80) {
+        while until > 0 && self.window.bytes().get(until).is_some_and(|byte| byte & 0xC0 == 0x80) {
             until -= 1;
         }
         let records = std::mem::take(&mut self.records);
@@ -436,13 +437,17 @@ impl<'a> Documents<'a> {
 }
 
 impl Cutter for Documents<'_> {
+    fn reuse(&mut self, chunk: Chunk) {
+        self.window.spare.push(chunk.buffer);
+    }
+
     fn next(&mut self) -> Result<Option<Chunk>, Box<Stop>> {
         loop {
             match self.advance() {
                 Ok(Advance::On) if self.at < self.window.block => {}
                 Ok(Advance::On) => return Ok(Some(self.chunk(self.at))),
-                Ok(Advance::End) if self.window.bytes.is_empty() => return Ok(None),
-                Ok(Advance::End) => return Ok(Some(self.chunk(self.window.bytes.len()))),
+                Ok(Advance::End) if self.window.length == 0 => return Ok(None),
+                Ok(Advance::End) => return Ok(Some(self.chunk(self.window.length))),
                 Err(fault) => {
                     let until = self.records.last().map_or(0, |(_, end)| *end as usize).min(self.at);
                     return Err(Box::new(Stop { last: Some(self.chunk(until)), fault }));
