@@ -19,7 +19,7 @@ pub(super) fn in_words<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &
 }
 
 /// Whether an expression only asks whether values are there.
-fn is_guard(expr: &Expr) -> bool {
+pub(super) fn is_guard(expr: &Expr) -> bool {
     match &written(expr).kind {
         ExprKind::Presence { .. } => true,
         ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().all(is_guard),

@@ -1,7 +1,7 @@
 //! The records that a quantity looked at: those that nearly fit, those that should not be there, those that were counted.
 
 use super::cause::is_open;
-use super::decide::in_words;
+use super::decide::{in_words, is_guard};
 use super::leaf::order;
 use super::show::written;
 use super::{Explainer, MOST_RELATED, RecordPlace, Related, Scope};
@@ -151,7 +151,8 @@ impl<'a> Range<'_, '_, 'a> {
     /// What makes a candidate count, besides the equalities by which it was found.
     fn why_it_counts(&self, candidate: &Candidate) -> Vec<String> {
         let is_key = |place: usize| self.binder.access.key.iter().any(|part| part.conjunct == place);
-        let rest = self.binder.conjuncts.iter().enumerate().filter(|(place, _)| !is_key(*place));
+        let conjuncts = self.binder.conjuncts.iter().enumerate();
+        let rest = conjuncts.filter(|(place, conjunct)| !is_key(*place) && !is_guard(conjunct));
         rest.flat_map(|(_, conjunct)| self.words(candidate, conjunct, Truth::True)).collect()
     }
 
