@@ -35,7 +35,7 @@ use quantity::{Node, Quantity};
 use subjects::Judge;
 
 /// Expressions nested up to so many levels are evaluated on the stack of the caller's threads.
-const SHALLOW: usize = 40;
+const SHALLOW: usize = 64;
 /// The stack of a thread that evaluates deeper ones, in bytes.
 const DEEP_STACK: usize = 256 << 20;
 

@@ -32,6 +32,29 @@ pub(crate) struct Judged {
     pub(crate) unknown: Vec<(u32, Subject)>,
 }
 
+/// How far rows have come.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The step that is next.
+    step: usize,
+    /// How many `for each` lines lie behind.
+    each: usize,
+    /// Whether nothing else is being judged at the same time.
+    alone: bool,
+}
+
+impl Place {
+    /// Behind a `let`.
+    fn behind_let(self) -> Place {
+        Place { step: self.step + 1, ..self }
+    }
+
+    /// Behind a `for each`; `alone`: its rows are not judged in several parts at the same time.
+    fn behind_each(self, alone: bool) -> Place {
+        Place { step: self.step + 1, each: self.each + 1, alone: self.alone && alone }
+    }
+}
+
 /// The status of a row that is decided before the condition is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Decided {
@@ -95,28 +118,27 @@ impl<'e, 'a> Judge<'e, 'a> {
 
     /// Judges all subjects.
     pub(crate) fn judge(&self) -> Judged {
-        self.run(Frame::new(1), vec![Truth::True], 0, 0)
+        self.run(Frame::new(1), vec![Truth::True], Place { step: 0, each: 0, alone: true })
     }
 
-    /// Takes the rows of a frame, of which w is not false, through the steps from `step` on; `each` `for each` lines lie
-    /// behind.
-    fn run(&self, mut frame: Frame<'_, 'a>, w: Vec<Truth>, step: usize, each: usize) -> Judged {
+    /// Takes the rows of a frame, of which w is not false, through the steps from a place on.
+    fn run(&self, mut frame: Frame<'_, 'a>, w: Vec<Truth>, place: Place) -> Judged {
         if w.is_empty() || self.evaluator.is_over_budget() {
             return Judged::new(self.binders.len());
         }
-        match self.steps.get(step) {
-            None => self.conclude(&frame, &w, each),
+        match self.steps.get(place.step) {
+            None => self.conclude(&frame, &w, place.each),
             Some(Step::Let { variable, value, if_absent }) => {
                 let values = self.evaluator.eval(value, &frame);
                 frame.bind(*variable, values.clone());
                 match if_absent {
-                    Some(meaning) => self.run_present(&frame, &w, &values, *meaning, step, each),
-                    None => self.run(frame, w, step + 1, each),
+                    Some(meaning) => self.run_present(&frame, &w, &values, *meaning, place),
+                    None => self.run(frame, w, place.behind_let()),
                 }
             }
-            Some(Step::ForEach { binder, if_none }) => match (&binder.domain, each) {
-                (Domain::Records(record), 0) => self.run_table(&frame, &w, binder, *record, step),
-                _ => self.run_tuples(&frame, &w, binder, *if_none, step, each),
+            Some(Step::ForEach { binder, if_none }) => match (&binder.domain, place.each) {
+                (Domain::Records(record), 0) => self.run_table(&frame, &w, binder, *record, place),
+                _ => self.run_tuples(&frame, &w, binder, *if_none, place),
             },
         }
     }
@@ -128,8 +150,7 @@ impl<'e, 'a> Judge<'e, 'a> {
         w: &[Truth],
         values: &Vector<'a>,
         meaning: IfAbsent,
-        step: usize,
-        each: usize,
+        place: Place,
     ) -> Judged {
         let is_absent = |row: usize| values.state(row) == State::Absent;
         let (absent, present) = (positions(w.len(), is_absent), positions(w.len(), |row| !is_absent(row)));
@@ -138,9 +159,9 @@ impl<'e, 'a> Judge<'e, 'a> {
             IfAbsent::Nonconformity => Decided::Fails,
             IfAbsent::NotDetermined => Decided::Unknown,
         };
-        self.decide(frame, w, &absent, decided, each, &mut judged);
+        self.decide(frame, w, &absent, decided, place.each, &mut judged);
         let rest = present.iter().map(|row| w[*row as usize]).collect();
-        let inner = self.run(Frame::inside(frame, present.clone()), rest, step + 1, each);
+        let inner = self.run(Frame::inside(frame, present.clone()), rest, place.behind_let());
         judged.add(inner, |row| present[row as usize]);
         if !absent.is_empty() {
             judged.sort();
@@ -155,13 +176,14 @@ impl<'e, 'a> Judge<'e, 'a> {
         w: &[Truth],
         binder: &'a Binder,
         record: RecordId,
-        step: usize,
+        place: Place,
     ) -> Judged {
         let evaluator = self.evaluator;
         let table = evaluator.table(record);
         let (rows, batch) = (table.map_or(0, |table| table.rows as usize), evaluator.options.batch.max(1));
         let belongs = w.first().copied().unwrap_or(Truth::Unknown);
         let starts: Vec<usize> = (0..rows).step_by(batch).collect();
+        let inner = place.behind_each(starts.len() <= 1);
         let batches: Vec<Judged> = starts
             .into_par_iter()
             .map(|start| {
@@ -177,10 +199,10 @@ impl<'e, 'a> Judge<'e, 'a> {
                 let kept = positions(count, |row| w[row] != Truth::False);
                 let step_count = StepCount { candidates: count as u64, kept: kept.len() as u64 };
                 let mut judged = if kept.len() == count {
-                    self.run(inside, w, step + 1, 1)
+                    self.run(inside, w, inner)
                 } else {
                     w.retain(|w| *w != Truth::False);
-                    self.run(Frame::inside(&inside, kept), w, step + 1, 1)
+                    self.run(Frame::inside(&inside, kept), w, inner)
                 };
                 if let Some(first) = judged.steps.first_mut() {
                     *first = step_count;
@@ -198,7 +220,7 @@ impl<'e, 'a> Judge<'e, 'a> {
             let mut w = vec![belongs.and(Truth::Unknown)];
             evaluator.and_all(binder.conjuncts.iter(), &inside, &mut w);
             w.retain(|w| *w != Truth::False);
-            judged.add(self.run(inside, w, step + 1, 1), |_| 0);
+            judged.add(self.run(inside, w, inner), |_| 0);
         }
         judged
     }
@@ -210,21 +232,25 @@ impl<'e, 'a> Judge<'e, 'a> {
         w: &[Truth],
         binder: &'a Binder,
         if_none: Option<IfNone>,
-        step: usize,
-        each: usize,
+        place: Place,
     ) -> Judged {
         let mut judged = Judged::new(self.binders.len());
         let mut has_any = vec![false; w.len()];
         let mut waiting: Vec<Tuples<'a>> = Vec::new();
         let judge = |waiting: &mut Vec<Tuples<'a>>, judged: &mut Judged| {
-            let done: Vec<(Vec<u32>, Judged)> = std::mem::take(waiting)
-                .into_par_iter()
-                .map(|tuples| {
-                    let mut inside = Frame::inside(frame, tuples.outer.clone());
-                    inside.bind(binder.variable, tuples.values);
-                    (tuples.outer, self.run(inside, tuples.w, step + 1, each + 1))
-                })
-                .collect();
+            let apart = place.alone && waiting.len() > 1;
+            let inner = place.behind_each(!apart);
+            let judge = |tuples: Tuples<'a>| {
+                let mut inside = Frame::inside(frame, tuples.outer.clone());
+                inside.bind(binder.variable, tuples.values);
+                (tuples.outer, self.run(inside, tuples.w, inner))
+            };
+            let waiting = std::mem::take(waiting);
+            let done: Vec<(Vec<u32>, Judged)> = if apart {
+                waiting.into_par_iter().map(judge).collect()
+            } else {
+                waiting.into_iter().map(judge).collect()
+            };
             for (outer, inner) in done {
                 judged.add(inner, |row| outer[row as usize]);
             }
@@ -234,16 +260,16 @@ impl<'e, 'a> Judge<'e, 'a> {
             (candidates, kept) = (candidates + looked_at, kept + kept_of_them);
             tuples.outer.iter().for_each(|row| has_any[*row as usize] = true);
             waiting.push(tuples);
-            if waiting.len() >= TOGETHER {
+            if waiting.len() >= if place.alone { TOGETHER } else { 1 } {
                 judge(&mut waiting, &mut judged);
             }
         });
         judge(&mut waiting, &mut judged);
-        if let Some(count) = judged.steps.get_mut(each) {
+        if let Some(count) = judged.steps.get_mut(place.each) {
             *count = StepCount { candidates, kept };
         }
         // Of the first `for each`, having none is a population of none.
-        let none = positions(w.len(), |row| each > 0 && !has_any[row]);
+        let none = positions(w.len(), |row| place.each > 0 && !has_any[row]);
         let decided = match if_none {
             None => Some(Decided::Vacuous),
             Some(IfNone::Nonconformity) => Some(Decided::Fails),
@@ -253,7 +279,7 @@ impl<'e, 'a> Judge<'e, 'a> {
         if let Some(decided) = decided
             && !none.is_empty()
         {
-            self.decide(frame, w, &none, decided, each, &mut judged);
+            self.decide(frame, w, &none, decided, place.each, &mut judged);
             judged.sort();
         }
         judged

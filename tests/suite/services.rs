@@ -162,11 +162,12 @@ fn the_deepest_conditions_are_judged() {
     let mut nots = "c.start > 2000-01-01T00:00Z".to_owned();
     let mut quantifiers = nots.clone();
     for level in 0..120 {
-        nots = format!("not ({nots})");
-        quantifiers = format!("exists x{level} in {{{level}}} where ({quantifiers})");
+        nots = format!("not {nots}");
+        quantifiers = format!("exists x{level} in numbers where {quantifiers}");
     }
     for condition in [nots, quantifiers] {
-        let lines = format!("  for each change c\n    if none: no population\n  shall {condition}");
+        let lines =
+            format!("  for each change c\n    if none: no population\n  let numbers = {{1}}\n  shall {condition}");
         let (program, dataset) = prepared(&lines, &[file("change.ndjson", CHANGES)]);
         let evaluation = evaluator(&program, &dataset).evaluate(None).expect("there is no budget");
         assert_eq!((evaluation.holds, evaluation.population()), (2, 2));
