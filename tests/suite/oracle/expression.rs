@@ -74,10 +74,10 @@ impl Oracle<'_> {
             ExprKind::Filled(parts) => truth_cell(
                 parts
                     .iter()
-                    .map(|part| match value(part) {
-                        Cell::Present(_) => Truth::True,
-                        Cell::Absent => Truth::False,
-                        Cell::Unknown => Truth::Unknown,
+                    .map(|part| match self.found(part, scope) {
+                        Found::Cell(Cell::Present(_)) | Found::Between(..) => Truth::True,
+                        Found::Cell(Cell::Absent) => Truth::False,
+                        Found::Cell(Cell::Unknown) => Truth::Unknown,
                     })
                     .fold(Truth::True, Truth::and),
             ),
