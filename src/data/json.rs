@@ -41,6 +41,9 @@ pub(super) enum Mistake {
     Depth,
 }
 
+/// Bytes up to which a text counts as short.
+const SHORT: usize = 64;
+
 /// Reads values of a text, one behind the other.
 #[derive(Debug, Clone)]
 pub(super) struct Scanner<'a> {
@@ -88,8 +91,28 @@ impl<'a> Scanner<'a> {
         if self.peek().is_none() { Mistake::End } else { Mistake::Expected(what) }
     }
 
+    /// Reads a value, whole, and forgets it.
+    #[inline]
+    pub(super) fn skip(&mut self) -> Result<(), Mistake> {
+        if self.text.as_bytes().get(self.at) == Some(&b'"')
+            && let Some((end, _)) = end_of_text(self.text.as_bytes(), self.at + 1)
+        {
+            self.at = end + 1;
+            return Ok(());
+        }
+        self.any_value().map(|_| ())
+    }
+
     /// Reads a value, whole.
+    #[inline]
     pub(super) fn value(&mut self) -> Result<Raw<'a>, Mistake> {
+        match self.text.as_bytes().get(self.at) {
+            Some(b'"') => self.text().map(|(text, escapes)| Raw::Text(text, escapes)),
+            _ => self.any_value(),
+        }
+    }
+
+    fn any_value(&mut self) -> Result<Raw<'a>, Mistake> {
         let first = self.peek();
         let start = self.at;
         match first {
@@ -158,6 +181,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes on behind a text if it stands next, letter by letter.
+    #[inline]
     pub(super) fn follow(&mut self, text: &str) -> bool {
         let follows = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(text.as_bytes()));
         self.at += if follows { text.len() } else { 0 };
@@ -200,23 +224,15 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads a text; the scanner stands at its quotation mark.
+    #[inline]
     fn text(&mut self) -> Result<(&'a str, Escapes), Mistake> {
-        let bytes = self.text.as_bytes();
         let start = self.at + 1;
-        let (mut from, mut escapes) = (start, Escapes::None);
-        loop {
-            let Some(found) = bytes.get(from..).and_then(|rest| memchr2(b'"', b'\\', rest)) else {
-                self.at = bytes.len();
-                return Err(Mistake::End);
-            };
-            let end = from + found;
-            if bytes[end] == b'"' {
-                self.at = end + 1;
-                return Ok((self.text.get(start..end).unwrap_or(""), escapes));
-            }
-            escapes = Escapes::Backslashes;
-            from = end + 2;
-        }
+        let Some((end, escapes)) = end_of_text(self.text.as_bytes(), start) else {
+            self.at = self.text.len();
+            return Err(Mistake::End);
+        };
+        self.at = end + 1;
+        Ok((self.text.get(start..end).unwrap_or(""), escapes))
     }
 
     fn word(&mut self, word: &'static str) -> Result<(), Mistake> {
@@ -272,6 +288,43 @@ impl<'a> Scanner<'a> {
         }
         Ok(Raw::Number(self.since(start)))
     }
+}
+
+/// Returns where the quotation mark stands that ends a text, and what stands for other characters before it.
+#[inline]
+fn end_of_text(bytes: &[u8], start: usize) -> Option<(usize, Escapes)> {
+    let (mut at, mut escapes) = (start, Escapes::None);
+    loop {
+        at += quote_or_backslash(bytes.get(at..)?)?;
+        if bytes[at] == b'"' {
+            return Some((at, escapes));
+        }
+        escapes = Escapes::Backslashes;
+        at += 2;
+    }
+}
+
+/// Returns where the first `"` or `\` stands.
+#[inline]
+fn quote_or_backslash(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    // The highest bit of each byte that is the one looked for is set; bits behind the first such byte mean nothing.
+    let mark = |word: u64, byte: u8| {
+        let differences = word ^ (ONES * u64::from(byte));
+        differences.wrapping_sub(ONES) & !differences & (ONES << 7)
+    };
+    let mut at = 0;
+    // Most texts are short, and eight bytes at a time find their end before a search for long ones has begun.
+    while at < SHORT {
+        let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
+        let word = u64::from_le_bytes(*eight);
+        let marks = mark(word, b'"') | mark(word, b'\\');
+        if marks != 0 {
+            return Some(at + marks.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr2(b'"', b'\\', &bytes[at..]).map(|found| at + found)
 }
 
 /// Resolves what stands for other characters in a text. `None` if an escape stands for no character.
@@ -383,6 +436,12 @@ mod tests {
                 // What is left: escapes that stand for nothing are looked at only where a text is read.
                 prop_assert!(text.contains('\\'), "{text}");
             }
+        }
+
+        #[test]
+        fn finds_the_first_quote_or_backslash(text in r#"([^"\\]{0,80}["\\\x01\x80-\xff]){0,3}[!#\[\]]{0,9}"#) {
+            let bytes = text.as_bytes();
+            prop_assert_eq!(quote_or_backslash(bytes), bytes.iter().position(|byte| matches!(byte, b'"' | b'\\')));
         }
 
         #[test]

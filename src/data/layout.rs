@@ -4,7 +4,7 @@
 //! therefore compared as a whole; a key is looked at letter by letter only where it is not the one that was foretold.
 
 use super::json::{Mistake, Scanner, resolve};
-use super::project::{Node, Slots};
+use super::project::{Item, Node, Slots};
 
 /// Most keys that are remembered; others are looked at each time.
 const MOST: usize = 256;
@@ -21,8 +21,19 @@ struct Key {
     mark: String,
     /// Whether it stands behind the brace.
     is_first: bool,
-    /// The position among the children of the root of the one that it leads to.
-    child: Option<usize>,
+    /// What its values are.
+    leads: Leads,
+}
+
+/// Where a key of the root leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leads {
+    /// Nobody reads its values.
+    Nowhere,
+    /// Its values are read whole, into this slot.
+    Slot(usize),
+    /// The child of the root at this position looks into its values.
+    Child(usize),
 }
 
 impl Layout {
@@ -42,8 +53,8 @@ impl Layout {
         let (mut next, mut is_first) = (0, true);
         loop {
             let foretold = self.keys.get(next).filter(|key| key.is_first == is_first && scanner.follow(&key.mark));
-            let child = match foretold {
-                Some(key) => key.child,
+            let leads = match foretold {
+                Some(key) => key.leads,
                 None => {
                     let before = scanner.at();
                     if !is_first && !scanner.next_member()? {
@@ -51,14 +62,15 @@ impl Layout {
                     }
                     let (name, escapes) = scanner.key()?;
                     let mut scratch = String::new();
-                    let child = root.child(resolve(name, escapes, &mut scratch).unwrap_or(name));
-                    next = self.remember(next, Key { mark: scanner.since(before).to_owned(), is_first, child });
-                    child
+                    let leads = root.leads(resolve(name, escapes, &mut scratch).unwrap_or(name));
+                    next = self.remember(next, Key { mark: scanner.since(before).to_owned(), is_first, leads });
+                    leads
                 }
             };
-            match child {
-                Some(child) => root.walk_child(child, scanner, slots)?,
-                None => scanner.value().map(|_| ())?,
+            match leads {
+                Leads::Nowhere => scanner.skip()?,
+                Leads::Slot(slot) => slots.set(slot, Item::Value(scanner.value()?)),
+                Leads::Child(child) => root.walk_child(child, scanner, slots)?,
             }
             (next, is_first) = (next + 1, false);
         }

@@ -1,6 +1,7 @@
 //! Projection: out of each row only the values at the paths that somebody reads.
 
 use super::json::{Mistake, Raw, Scanner, resolve};
+use super::layout::Leads;
 use crate::ir::mapping::Step;
 
 /// What a row has at a path, or at one place of a path to many.
@@ -138,9 +139,13 @@ impl Node {
         self.every.is_none() && self.slot.is_none() && !self.names.is_empty()
     }
 
-    /// Returns the position of the child that a key leads to.
-    pub(super) fn child(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|(known, _)| known == name)
+    /// Says where a key leads.
+    pub(super) fn leads(&self, name: &str) -> Leads {
+        let Some(child) = self.names.iter().position(|(known, _)| known == name) else { return Leads::Nowhere };
+        match &self.names[child].1 {
+            Node { slot: Some(slot), below, many: false, .. } if below.is_empty() => Leads::Slot(*slot),
+            _ => Leads::Child(child),
+        }
     }
 
     /// Walks the value of a key that leads to a child.
