@@ -319,9 +319,9 @@ impl Checker<'_, '_> {
                     self.freshen_tree(part, renamed);
                 }
             }
-            ExprKind::Aggregate { binder, value, by, .. } => {
+            ExprKind::Aggregate { binder, parts, .. } => {
                 self.freshen_binder(binder, renamed);
-                for part in value.iter_mut().chain(by) {
+                for part in parts.each_mut() {
                     self.freshen_tree(part, renamed);
                 }
             }

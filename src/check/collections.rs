@@ -5,8 +5,8 @@ use super::compare::widening;
 use super::narrow::Typed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{
-    Access, AggregateFunction, Binder, Conversion, Domain, Expr, ExprKind, Pattern, SetOp, TextTest, Variable,
-    VariableId,
+    Access, AggregateFunction, AggregateParts, Binder, Conversion, Domain, Expr, ExprKind, Pattern, SetOp, TextTest,
+    Variable, VariableId,
 };
 use crate::schema::{Ty, Type};
 use crate::source::{Span, Spanned};
@@ -125,8 +125,7 @@ impl Checker<'_, '_> {
         let kind = ExprKind::Aggregate {
             function: AggregateFunction::Set,
             binder: Box::new(binder),
-            value: Some(Box::new(value)),
-            by: None,
+            parts: Box::new(AggregateParts { value: Some(value), ..AggregateParts::default() }),
         };
         self.make(kind, Type::Set(Box::new(element)), span)
     }

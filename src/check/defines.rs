@@ -85,9 +85,9 @@ fn for_each_call<'a>(expr: &'a ast::Expr, visit: &mut dyn FnMut(&'a Name)) {
             binder_calls(binder, visit);
             all(&has.iter().map(|has| &**has).collect::<Vec<_>>(), visit);
         }
-        Form::Aggregate { binder, by, value, .. } => {
+        Form::Aggregate { binder, parts, .. } => {
             binder_calls(binder, visit);
-            all(&by.iter().chain(value).map(|part| &**part).collect::<Vec<_>>(), visit);
+            all(&parts.each().collect::<Vec<_>>(), visit);
         }
     }
 }

@@ -50,9 +50,7 @@ impl Checker<'_, '_> {
             Form::If { condition, then, otherwise } => self.choice(condition, then, otherwise, span, expected),
             Form::Set(elements) => self.set_literal(elements, span, expected),
             Form::Quantified { quantifier, binder, has } => self.quantified(*quantifier, binder, has.as_deref(), span),
-            Form::Aggregate { function, binder, by, value } => {
-                self.aggregate(function, binder, by.as_deref(), value.as_deref(), span)
-            }
+            Form::Aggregate { function, binder, parts } => self.aggregate(function, binder, parts, span),
             Form::Bracketed(inner) => self.infer(inner, expected),
         }
     }

@@ -6,7 +6,7 @@ use super::collections::element_of;
 use super::compare::is_ordered;
 use super::narrow::{Fact, Typed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{self, AggregateFunction, Binder, Domain, Expr, ExprKind, Quantifier};
+use crate::ir::{self, AggregateFunction, AggregateParts, Binder, Domain, Expr, ExprKind, Quantifier};
 use crate::schema::{Ty, Type};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
@@ -20,8 +20,8 @@ pub(super) struct Bound {
     pub(super) open: bool,
 }
 
-fn function_of(function: ast::AggregateFunction) -> AggregateFunction {
-    match function {
+fn function_of(function: ast::AggregateFunction) -> Option<AggregateFunction> {
+    Some(match function {
         ast::AggregateFunction::Count => AggregateFunction::Count,
         ast::AggregateFunction::Sum => AggregateFunction::Sum,
         ast::AggregateFunction::Min => AggregateFunction::Min,
@@ -32,7 +32,12 @@ fn function_of(function: ast::AggregateFunction) -> AggregateFunction {
         ast::AggregateFunction::Union => AggregateFunction::Union,
         ast::AggregateFunction::First => AggregateFunction::First,
         ast::AggregateFunction::Last => AggregateFunction::Last,
-    }
+        ast::AggregateFunction::Timeline
+        | ast::AggregateFunction::Recurs
+        | ast::AggregateFunction::Streak
+        | ast::AggregateFunction::Reachable
+        | ast::AggregateFunction::Acyclic => return None,
+    })
 }
 
 impl Checker<'_, '_> {
@@ -142,12 +147,22 @@ impl Checker<'_, '_> {
         &mut self,
         function: &Spanned<ast::AggregateFunction>,
         binder: &ast::Binder,
-        by: Option<&ast::Expr>,
-        value: Option<&ast::Expr>,
+        parts: &ast::AggregateParts,
         span: Span,
     ) -> Typed {
         let word = function.node.word();
-        let kind = function_of(function.node);
+        let Some(kind) = function_of(function.node) else {
+            let message = format!("`{word}` cannot be evaluated yet");
+            self.report(Diagnostic::new(Code::UnknownFunction, function.span, message, "not there yet"));
+            return self.error(span);
+        };
+        if self.takes_none(
+            word,
+            &[("while", &parts.condition), ("->", &parts.to), ("every", &parts.every), ("from", &parts.from)],
+        ) {
+            return self.error(span);
+        }
+        let (by, value) = (parts.by.as_ref(), parts.value.as_ref());
         let scope = self.names.len();
         let bound = self.at(Polarity::Positive, |checker| checker.bind(binder, Polarity::Positive));
         let facts = bound.facts.clone();
@@ -212,10 +227,24 @@ impl Checker<'_, '_> {
         };
         let parts: Vec<&Expr> = value.iter().chain(&by).collect();
         let binder = self.finish(bound, &parts);
-        let kind = ExprKind::Aggregate { function: kind, binder, value: value.map(Box::new), by: by.map(Box::new) };
+        let parts = Box::new(AggregateParts { by, value, ..AggregateParts::default() });
+        let kind = ExprKind::Aggregate { function: kind, binder, parts };
         let mut typed = Typed::plain(Expr { kind, ty: result, span });
         typed.open = open;
         typed
+    }
+
+    /// Refuses parts that a function does not take; returns whether there was one.
+    fn takes_none(&mut self, word: &str, parts: &[(&str, &Option<ast::Expr>)]) -> bool {
+        let Some((what, part)) = parts.iter().find_map(|(what, part)| Some((what, part.as_ref()?))) else {
+            return false;
+        };
+        let message = format!("`{word}` takes no `{what}`");
+        let label = format!("`{word}` takes no `{what}`");
+        self.report(
+            Diagnostic::new(Code::WrongArguments, part.span, message, label).with_help(format!("leave out `{what}`")),
+        );
+        true
     }
 
     fn result_type(&mut self, kind: AggregateFunction, word: &str, value: Option<&Expr>, element: Type) -> Option<Ty> {

@@ -65,22 +65,22 @@ pub(crate) struct Quantity<'a> {
 impl<'a> Quantity<'a> {
     /// The quantity that an expression is, if it is one.
     pub(crate) fn of(expr: &'a Expr) -> Option<Quantity<'a>> {
-        let quantity = |goal, negated, binder, value: &'a Option<Box<Expr>>, by: Option<&'a Expr>| Quantity {
+        let quantity = |goal, negated, binder, value: Option<&'a Expr>, by: Option<&'a Expr>| Quantity {
             goal,
             negated,
             binder,
-            value: value.as_deref(),
+            value,
             by,
             ty: &expr.ty.base,
             expr: Some(expr),
         };
         match &expr.kind {
             ExprKind::Quantified { quantifier, binder, has } => Some(match quantifier {
-                Quantifier::Exists => quantity(Goal::Exists, false, binder, &None, None),
-                Quantifier::No => quantity(Goal::Exists, true, binder, &None, None),
-                Quantifier::Every => quantity(Goal::Every, false, binder, has, None),
+                Quantifier::Exists => quantity(Goal::Exists, false, binder, None, None),
+                Quantifier::No => quantity(Goal::Exists, true, binder, None, None),
+                Quantifier::Every => quantity(Goal::Every, false, binder, has.as_deref(), None),
             }),
-            ExprKind::Aggregate { function, binder, value, by } => {
+            ExprKind::Aggregate { function, binder, parts } => {
                 let goal = match function {
                     AggregateFunction::Count => Goal::Count,
                     AggregateFunction::Sum => Goal::Sum,
@@ -93,7 +93,7 @@ impl<'a> Quantity<'a> {
                     AggregateFunction::First => Goal::First,
                     AggregateFunction::Last => Goal::Last,
                 };
-                Some(quantity(goal, false, binder, value, by.as_deref()))
+                Some(quantity(goal, false, binder, parts.value.as_ref(), parts.by.as_ref()))
             }
             _ => None,
         }

@@ -196,11 +196,40 @@ pub enum ExprKind {
         function: AggregateFunction,
         /// The candidates.
         binder: Box<Binder>,
-        /// The value of a candidate; none for `count`, `first`, `last` (a candidate's row or element).
-        value: Option<Box<Expr>>,
-        /// What `first` and `last` go by.
-        by: Option<Box<Expr>>,
+        /// What is taken of each candidate, and what else the function needs.
+        parts: Box<AggregateParts>,
     },
+}
+
+/// What an aggregate needs besides its candidates; which of it there is follows from the function.
+#[derive(Debug, Clone, Default)]
+pub struct AggregateParts {
+    /// What candidates are ordered by.
+    pub by: Option<Expr>,
+    /// What is asked of each candidate in that order: `while`.
+    pub condition: Option<Expr>,
+    /// The value of a candidate; none for `count`, `first`, `last` (a candidate's row or element).
+    pub value: Option<Expr>,
+    /// Where an edge leads.
+    pub to: Option<Expr>,
+    /// How often something recurs; does not see the candidate.
+    pub every: Option<Expr>,
+    /// Where it starts; does not see the candidate.
+    pub from: Option<Expr>,
+}
+
+impl AggregateParts {
+    /// The parts that are there, in order of the text.
+    pub fn each(&self) -> impl Iterator<Item = &Expr> {
+        let AggregateParts { by, condition, value, to, every, from } = self;
+        by.iter().chain(condition).chain(value).chain(to).chain(every).chain(from)
+    }
+
+    /// The same, to be changed.
+    pub fn each_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let AggregateParts { by, condition, value, to, every, from } = self;
+        by.iter_mut().chain(condition).chain(value).chain(to).chain(every).chain(from)
+    }
 }
 
 /// A comparison.

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    Binder, Body, Condition, Conversion, Domain, Environment, Expr, ExprKind, Function, Grade, IfAbsent, IfNone,
-    Quantifier, SetOp, Step, TemplatePart, TextTest, Variable,
+    AggregateParts, Binder, Body, Condition, Conversion, Domain, Environment, Expr, ExprKind, Function, Grade,
+    IfAbsent, IfNone, Quantifier, SetOp, Step, TemplatePart, TextTest, Variable,
 };
 use crate::schema::Type;
 use crate::value::time::{CalendarUnit, show_duration};
@@ -316,17 +316,17 @@ impl Printer<'_> {
                 }
                 self.out.push(')');
             }
-            ExprKind::Aggregate { function, binder, value, by } => {
+            ExprKind::Aggregate { function, binder, parts } => {
                 self.out.push_str(function.word());
                 self.out.push('(');
                 self.binder(binder);
-                if let Some(by) = by {
-                    self.out.push_str(" by ");
-                    self.expr(by);
-                }
-                if let Some(value) = value {
-                    self.out.push_str(" : ");
-                    self.expr(value);
+                let AggregateParts { by, condition, value, to, every, from } = &**parts;
+                let words = [" by ", " while ", " : ", " -> ", " every ", " from "];
+                for (word, part) in words.into_iter().zip([by, condition, value, to, every, from]) {
+                    if let Some(part) = part {
+                        self.out.push_str(word);
+                        self.expr(part);
+                    }
                 }
                 self.out.push(')');
             }

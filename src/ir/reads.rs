@@ -124,10 +124,9 @@ pub fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             for_each_binder_part(binder, visit);
             has.iter().for_each(|has| visit(has));
         }
-        ExprKind::Aggregate { binder, value, by, .. } => {
+        ExprKind::Aggregate { binder, parts, .. } => {
             for_each_binder_part(binder, visit);
-            by.iter().for_each(|by| visit(by));
-            value.iter().for_each(|value| visit(value));
+            parts.each().for_each(visit);
         }
     }
 }

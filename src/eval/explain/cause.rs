@@ -78,9 +78,9 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
         ExprKind::Quantified { binder, has, .. } => {
             binder_causes(explainer, scope, binder, has.as_deref(), causes);
         }
-        ExprKind::Aggregate { function, binder, value, by } => {
-            let mut are_known = binder_causes(explainer, scope, binder, value.as_deref(), causes);
-            if let Some(by) = by {
+        ExprKind::Aggregate { function, binder, parts } => {
+            let mut are_known = binder_causes(explainer, scope, binder, parts.value.as_ref(), causes);
+            if let Some(by) = &parts.by {
                 are_known &= binder_causes(explainer, scope, binder, Some(by), causes);
             }
             if are_known {

@@ -336,8 +336,8 @@ struct Aggregate<'a> {
 fn aggregate_in<'a>(explainer: &Explainer<'_, 'a>, expr: &'a Expr) -> Option<Aggregate<'a>> {
     let expr = explainer.meant(expr);
     match &expr.kind {
-        ExprKind::Aggregate { function, binder, value, .. } => {
-            Some(Aggregate { whole: expr, function: *function, binder, value: value.as_deref() })
+        ExprKind::Aggregate { function, binder, parts } => {
+            Some(Aggregate { whole: expr, function: *function, binder, value: parts.value.as_ref() })
         }
         ExprKind::Quantified { .. } => None,
         _ => {

@@ -108,13 +108,36 @@ pub enum ExprKind {
         function: Spanned<AggregateFunction>,
         /// What is bound, and its `where`.
         binder: Box<Binder>,
-        /// What stands behind `by`.
-        by: Option<Box<Expr>>,
-        /// What stands behind the colon.
-        value: Option<Box<Expr>>,
+        /// What stands behind that.
+        parts: Box<AggregateParts>,
     },
     /// `(x)`
     Bracketed(Box<Expr>),
+}
+
+/// What stands behind the binder of a function over records; which of it a function takes depends on the function.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AggregateParts {
+    /// `by e`
+    pub by: Option<Expr>,
+    /// `while e`
+    pub condition: Option<Expr>,
+    /// `: e`
+    pub value: Option<Expr>,
+    /// `-> e`
+    pub to: Option<Expr>,
+    /// `every e`
+    pub every: Option<Expr>,
+    /// `from e`
+    pub from: Option<Expr>,
+}
+
+impl AggregateParts {
+    /// The parts that are there, in order of the text.
+    pub fn each(&self) -> impl Iterator<Item = &Expr> {
+        let AggregateParts { by, condition, value, to, every, from } = self;
+        by.iter().chain(condition).chain(value).chain(to).chain(every).chain(from)
+    }
 }
 
 /// A unit of a quantity.
@@ -303,6 +326,16 @@ pub enum AggregateFunction {
     First,
     /// `last … by`
     Last,
+    /// `timeline(… : from .. until)`, `timeline(… by … while …)`
+    Timeline,
+    /// `recurs(… : date every span from first)`
+    Recurs,
+    /// `streak(… by … while …)`
+    Streak,
+    /// `reachable(… : a -> b from starts)`
+    Reachable,
+    /// `acyclic(… : a -> b)`
+    Acyclic,
 }
 
 impl AggregateFunction {
@@ -319,6 +352,11 @@ impl AggregateFunction {
             AggregateFunction::Union => "union",
             AggregateFunction::First => "first",
             AggregateFunction::Last => "last",
+            AggregateFunction::Timeline => "timeline",
+            AggregateFunction::Recurs => "recurs",
+            AggregateFunction::Streak => "streak",
+            AggregateFunction::Reachable => "reachable",
+            AggregateFunction::Acyclic => "acyclic",
         }
     }
 }

@@ -4,7 +4,7 @@ use super::operators::{self, Piece};
 use super::{Builder, Pair, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{AggregateFunction, BinaryOp, Binder, Domain, Expr, ExprKind, Quantifier};
+use crate::syntax::ast::{AggregateFunction, AggregateParts, BinaryOp, Binder, Domain, Expr, ExprKind, Quantifier};
 
 /// How many nodes of an expression may be nested; a chain of operators counts each of them.
 pub(super) const MOST_LEVELS: usize = 256;
@@ -294,24 +294,26 @@ impl Builder<'_> {
 
     fn aggregate(&self, pair: Pair<'_>) -> Expr {
         let span = self.span(&pair);
-        let (mut function, mut binder, mut by, mut value) = (None, None, None, None);
-        let mut keyed = false;
+        let (mut function, mut binder, mut parts) = (None, None, AggregateParts::default());
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::aggregate_name => {
                     function = aggregate_function(inner.as_str()).map(|node| Spanned::new(node, self.span(&inner)));
                 }
                 Rule::binder => binder = Some(self.binder(inner)),
-                Rule::by_kw => keyed = true,
-                Rule::colon => keyed = false,
-                Rule::expr if keyed => by = Some(Box::new(self.expression(inner))),
-                Rule::expr => value = Some(Box::new(self.expression(inner))),
+                Rule::by_part => parts.by = self.expressions(inner).pop(),
+                Rule::while_part => parts.condition = self.expressions(inner).pop(),
+                Rule::value_part => parts.value = self.expressions(inner).pop(),
+                Rule::to_part => parts.to = self.expressions(inner).pop(),
+                Rule::every_part => parts.every = self.expressions(inner).pop(),
+                Rule::from_part => parts.from = self.expressions(inner).pop(),
                 _ => {}
             }
         }
         match (function, binder) {
             (Some(function), Some(binder)) => {
-                Expr { kind: ExprKind::Aggregate { function, binder: Box::new(binder), by, value }, span }
+                let (binder, parts) = (Box::new(binder), Box::new(parts));
+                Expr { kind: ExprKind::Aggregate { function, binder, parts }, span }
             }
             _ => self.nothing(span),
         }
@@ -330,6 +332,11 @@ fn aggregate_function(word: &str) -> Option<AggregateFunction> {
         "union" => AggregateFunction::Union,
         "first" => AggregateFunction::First,
         "last" => AggregateFunction::Last,
+        "timeline" => AggregateFunction::Timeline,
+        "recurs" => AggregateFunction::Recurs,
+        "streak" => AggregateFunction::Streak,
+        "reachable" => AggregateFunction::Reachable,
+        "acyclic" => AggregateFunction::Acyclic,
         _ => return None,
     })
 }

@@ -19,8 +19,8 @@ impl Oracle<'_> {
                 Some(Meaning::Candidate(Binding::Element(element))) => Found::Cell(element.clone()),
                 Some(Meaning::Candidate(Binding::Missing(_))) | None => Found::Cell(Cell::Unknown),
             },
-            ExprKind::Aggregate { function, binder, value, by } => {
-                self.aggregate(*function, binder, value.as_deref(), by.as_deref(), &expr.ty.base, scope)
+            ExprKind::Aggregate { function, binder, parts } => {
+                self.aggregate(*function, binder, parts, &expr.ty.base, scope)
             }
             _ => Found::Cell(self.simple(expr, scope)),
         }

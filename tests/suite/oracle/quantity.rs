@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use shall::ir::{AggregateFunction, Binder, Expr};
+use shall::ir::{AggregateFunction, AggregateParts, Binder, Expr};
 use shall::schema::Type;
 use shall::value::{CalendarSpan, Cell, Number, SetValue, Truth, Value};
 
@@ -45,8 +45,7 @@ impl Oracle<'_> {
         &self,
         function: AggregateFunction,
         binder: &Binder,
-        value: Option<&Expr>,
-        by: Option<&Expr>,
+        uses: &AggregateParts,
         ty: &Type,
         scope: &Scope,
     ) -> Found {
@@ -55,8 +54,9 @@ impl Oracle<'_> {
             let w = self.belongs(binder, &candidate, scope);
             if w != Truth::False {
                 let inner = with(scope, binder, &candidate);
-                let of = |expr: Option<&Expr>| expr.map_or(Cell::Unknown, |expr| self.value(expr, &inner));
-                parts.push(Part { certain: w == Truth::True, value: of(value), by: of(by), candidate });
+                let of = |expr: &Option<Expr>| expr.as_ref().map_or(Cell::Unknown, |expr| self.value(expr, &inner));
+                let (value, by) = (of(&uses.value), of(&uses.by));
+                parts.push(Part { certain: w == Truth::True, value, by, candidate });
             }
         }
         let all_certain = parts.iter().all(|part| part.certain);

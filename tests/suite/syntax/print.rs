@@ -39,10 +39,19 @@ pub(crate) fn expression(expr: &Expr) -> String {
             let has = has.as_ref().map_or(String::new(), |has| format!(" has {}", one(has)));
             format!("({word} {}{has})", binder(bound))
         }
-        ExprKind::Aggregate { function, binder: bound, by, value } => {
-            let by = by.as_ref().map_or(String::new(), |by| format!(" by {}", one(by)));
-            let value = value.as_ref().map_or(String::new(), |value| format!(" : {}", one(value)));
-            format!("({} {}{by}{value})", function.node.word(), binder(bound))
+        ExprKind::Aggregate { function, binder: bound, parts } => {
+            let part = |word: &str, part: &Option<Expr>| {
+                part.as_ref().map_or(String::new(), |part| format!(" {word} {}", one(part)))
+            };
+            let parts = [
+                part("by", &parts.by),
+                part("while", &parts.condition),
+                part(":", &parts.value),
+                part("->", &parts.to),
+                part("every", &parts.every),
+                part("from", &parts.from),
+            ];
+            format!("({} {}{})", function.node.word(), binder(bound), parts.concat())
         }
         ExprKind::Bracketed(inner) => format!("[{}]", one(inner)),
     }
