@@ -3,11 +3,13 @@
 //! Exact throughout: numbers are fractions, instants and durations whole microseconds (durations as quotients may be
 //! fractions). Everything here is total: what cannot be computed is `None`, which the logic above calls unknown.
 
+pub mod calendar;
 pub mod number;
 pub mod time;
 
 use std::sync::Arc;
 
+pub use calendar::Calendar;
 pub use number::Number;
 pub use time::{CalendarSpan, Date, Interval, Moment, Timestamp, Zone};
 

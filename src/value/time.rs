@@ -9,11 +9,12 @@ mod parse;
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::LazyLock;
 
 use jiff::civil;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-pub use days::DayFinder;
+pub use days::{DayFinder, Stretch};
 
 use super::Number;
 use parse::{parse_civil, parse_civil_and_offset, parse_usual};
@@ -189,6 +190,10 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// The zone rules that come with the program. The default database of jiff asks the system first where a dependency has
+/// switched that on.
+static BUNDLED: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
 /// A time zone of the bundled data.
 #[derive(Clone, PartialEq)]
 pub struct Zone {
@@ -208,13 +213,13 @@ impl Zone {
         if name == "UTC" {
             return Some(Zone { name: name.to_owned(), time_zone: TimeZone::UTC });
         }
-        let time_zone = jiff::tz::db().get(name).ok()?;
+        let time_zone = BUNDLED.get(name).ok()?;
         Some(Zone { name: time_zone.iana_name().unwrap_or(name).to_owned(), time_zone })
     }
 
     /// The names of all zones of the bundled data, sorted.
     pub fn names() -> Vec<String> {
-        let mut names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        let mut names: Vec<String> = BUNDLED.available().map(|name| name.to_string()).collect();
         names.sort_unstable();
         names
     }

@@ -1,42 +1,28 @@
-//! The civil days of many instants.
-
-use jiff::tz::TimeZone;
+//! The civil days of many instants, and the stretches of time between two changes of a zone's clocks.
 
 use super::{DAY, Date, SECOND, Timestamp, Zone};
 
-/// Finds the civil days of instants in a zone, remembering the times between two changes of its clocks.
-pub struct DayFinder<'z> {
-    time_zone: &'z TimeZone,
-    /// Stretches of time with one offset, in order: first microsecond, the one behind the last, offset in microseconds.
-    stretches: Vec<(i64, i64, i64)>,
-    last: usize,
+/// A stretch of time in which clocks of a zone are not changed, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first instant in it.
+    pub from: i64,
+    /// The first instant behind it.
+    pub until: i64,
+    /// What clocks show beyond UTC.
+    pub offset: i64,
 }
 
-impl<'z> DayFinder<'z> {
-    /// Starts without any knowledge of the zone.
-    pub fn new(zone: &'z Zone) -> DayFinder<'z> {
-        DayFinder { time_zone: &zone.time_zone, stretches: Vec::new(), last: 0 }
+impl Stretch {
+    fn has(&self, instant: Timestamp) -> bool {
+        (self.from..self.until).contains(&instant.0)
     }
+}
 
-    /// The civil day of an instant; the same as [`Timestamp::day`].
-    pub fn day(&mut self, instant: Timestamp) -> Option<Date> {
-        let offset = match self.stretches.get(self.last) {
-            Some((from, until, offset)) if (*from..*until).contains(&instant.0) => *offset,
-            _ => self.offset(instant)?,
-        };
-        i32::try_from((instant.0 + offset).div_euclid(DAY)).ok().map(Date)
-    }
-
-    fn offset(&mut self, instant: Timestamp) -> Option<i64> {
-        let at = self.stretches.partition_point(|(_, until, _)| *until <= instant.0);
-        if let Some((from, _, offset)) = self.stretches.get(at)
-            && *from <= instant.0
-        {
-            self.last = at;
-            return Some(*offset);
-        }
+impl Zone {
+    /// The stretch that an instant lies in; `None` beyond the years that can be told.
+    pub fn stretch(&self, instant: Timestamp) -> Option<Stretch> {
         let known = instant.to_jiff()?;
-        let offset = i64::from(self.time_zone.to_offset(known).seconds()) * SECOND;
         let micros = |transition: jiff::tz::TimeZoneTransition<'_>| transition.timestamp().as_microsecond();
         let next = jiff::Timestamp::from_microsecond(instant.0 + 1).ok();
         let from = next
@@ -48,9 +34,40 @@ impl<'z> DayFinder<'z> {
             .map(micros)
             .find(|until| *until > instant.0)
             .unwrap_or_else(|| jiff::Timestamp::MAX.as_microsecond());
-        self.stretches.insert(at, (from, until, offset));
+        Some(Stretch { from, until, offset: i64::from(self.time_zone.to_offset(known).seconds()) * SECOND })
+    }
+}
+
+/// Finds the civil days of instants in a zone, remembering the times between two changes of its clocks.
+pub struct DayFinder<'z> {
+    zone: &'z Zone,
+    /// In order.
+    stretches: Vec<Stretch>,
+    last: usize,
+}
+
+impl<'z> DayFinder<'z> {
+    /// Starts without any knowledge of the zone.
+    pub fn new(zone: &'z Zone) -> DayFinder<'z> {
+        DayFinder { zone, stretches: Vec::new(), last: 0 }
+    }
+
+    /// The civil day of an instant; the same as [`Timestamp::day`].
+    pub fn day(&mut self, instant: Timestamp) -> Option<Date> {
+        let offset = match self.stretches.get(self.last) {
+            Some(stretch) if stretch.has(instant) => stretch.offset,
+            _ => self.offset(instant)?,
+        };
+        i32::try_from((instant.0 + offset).div_euclid(DAY)).ok().map(Date)
+    }
+
+    fn offset(&mut self, instant: Timestamp) -> Option<i64> {
+        let at = self.stretches.partition_point(|stretch| stretch.until <= instant.0);
+        if !self.stretches.get(at).is_some_and(|stretch| stretch.has(instant)) {
+            self.stretches.insert(at, self.zone.stretch(instant)?);
+        }
         self.last = at;
-        Some(offset)
+        self.stretches.get(at).map(|stretch| stretch.offset)
     }
 }
 
