@@ -14,6 +14,7 @@ mod collections;
 mod compare;
 mod defines;
 mod expression;
+mod extensions;
 mod guard;
 mod items;
 mod logic;

@@ -217,6 +217,8 @@ impl Checker<'_, '_> {
                     }
                     return converted.map(|expr| Typed { expr, ..typed });
                 }
+                // The define is unfolded, and checked again, with the members that its argument has.
+                (Type::Enum(narrow), Type::Enum(wide)) if widening(narrow, wide).is_some() => true,
                 (Type::Set(_) | Type::List(_), Type::Set(_) | Type::List(_)) => element_of(ty) == element_of(&found),
                 _ => false,
             },

@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{Conversion, Expr, ExprKind, Variable, VariableId};
 use crate::schema::{FieldId, RecordId, Ty, Type};
 use crate::source::Span;
+use crate::syntax::ast::ItemKind;
 use crate::value::Value;
 
 /// Most nodes that the expressions of one body may unfold to.
@@ -212,7 +213,10 @@ impl<'w, 'a> Checker<'w, 'a> {
         if let Some(id) = self.world.record_item(record) {
             self.reach(id);
         }
-        let key = &self.world.schema().record(record).key;
+        let declared = self.world.schema().record(record);
+        // A fault of an extension leaves it open what the record has.
+        self.reaches.extend(self.world.items.find(ItemKind::Extend, &declared.name).iter().copied().map(Reach::Item));
+        let key = &declared.key;
         self.reaches.extend(key.iter().map(|field| Reach::Field(record, *field)));
     }
 

@@ -289,6 +289,10 @@ impl Checker<'_, '_> {
         let declared = self.world.schema().record(record);
         self.reach_record(record);
         let Some(field) = declared.field(&name.node) else {
+            if let Some(extension) = self.world.items.broken_extension(&declared.name) {
+                self.report(self.world.items.broken_use(extension, name.span));
+                return self.error(span);
+            }
             let message = format!("unknown field `{}` of record `{}`", name.node, declared.name);
             let help = suggest(&name.node, "fields", declared.fields.iter().map(|field| field.name.as_str()));
             self.report(

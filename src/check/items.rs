@@ -82,10 +82,15 @@ impl<'a> Items<'a> {
         item.name.as_ref().map_or(item.span, |name| name.span)
     }
 
+    /// An extension of a record that could not be read, if there is one: nobody knows what it adds.
+    pub(super) fn broken_extension(&self, record: &str) -> Option<ItemId> {
+        self.find(ItemKind::Extend, record).iter().copied().find(|id| self.get(*id).item.is_none())
+    }
+
     /// Makes the diagnostic of a use of an item that did not parse.
     pub(super) fn broken_use(&self, id: ItemId, at: Span) -> Diagnostic {
         let item = self.get(id);
-        let (word, name) = (item.kind.word(), item.name.as_ref().map_or("", |name| name.node.as_str()));
+        let (word, name) = (item.kind.noun(), item.name.as_ref().map_or("", |name| name.node.as_str()));
         Diagnostic::new(Code::BrokenItem, at, format!("{word} `{name}` has errors of its own"), "used here")
             .with_label(self.place(id), format!("this {word} could not be read"))
             .with_help(format!("mend {word} `{name}` first"))
@@ -99,7 +104,8 @@ impl<'a> Items<'a> {
                 let Some(other) = ids.iter().find(|other| *other != id) else { continue };
                 let at = self.place(*id);
                 let diagnostic = match kind {
-                    ItemKind::Zone | ItemKind::Unknown => continue,
+                    // A record may be extended in several places.
+                    ItemKind::Zone | ItemKind::Extend | ItemKind::Unknown => continue,
                     ItemKind::Bind => Diagnostic::new(
                         Code::DuplicateBinding,
                         at,

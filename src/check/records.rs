@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::extensions;
 use super::items::{ItemId, Items};
 use super::types::{KnownRecord, TypeReader, TypeUse, is_type_word};
 use crate::diagnostic::{Code, Diagnostic};
@@ -47,6 +48,7 @@ pub(super) fn build<'a>(items: &mut Items<'a>) -> Records<'a> {
             (*name, KnownRecord { id: RecordId(position as u32), item: *item, keys })
         })
         .collect();
+    let extended = extensions::find(items, &known);
     let mut faults: BTreeMap<(RecordId, FieldId), FieldFault> = BTreeMap::new();
     let mut records = Vec::new();
     let mut own = Vec::new();
@@ -62,7 +64,9 @@ pub(super) fn build<'a>(items: &mut Items<'a>) -> Records<'a> {
         }
         let mut fields: Vec<FieldType> = Vec::new();
         let mut key = Vec::new();
-        for field in &record.fields {
+        let extensions = extended.get(name).map_or(&[][..], Vec::as_slice);
+        let more = extensions.iter().flat_map(|(_, extend)| extensions::fields(extend)).map(|field| (field, true));
+        for (field, is_added) in record.fields.iter().map(|field| (field, false)).chain(more) {
             let at = FieldId(fields.len() as u32);
             let fault = faults.entry((id, at)).or_default();
             let ty = field_type(items, &known, field, fault);
@@ -82,8 +86,13 @@ pub(super) fn build<'a>(items: &mut Items<'a>) -> Records<'a> {
                     faults.entry((id, first)).or_default().diagnostics.push(diagnostic);
                 }
             }
-            if field.key {
-                key.push(at);
+            match (field.key, is_added) {
+                (true, false) => key.push(at),
+                (true, true) => {
+                    let diagnostic = extensions::refuse_key(field, &record.name);
+                    faults.entry((id, at)).or_default().diagnostics.push(diagnostic);
+                }
+                (false, _) => {}
             }
             fields.push(FieldType {
                 name: field.name.node.clone(),
@@ -92,6 +101,9 @@ pub(super) fn build<'a>(items: &mut Items<'a>) -> Records<'a> {
                 span: field.name.span,
             });
         }
+        extensions::add_members(items, name, &mut fields, extensions, |position, diagnostic| {
+            faults.entry((id, FieldId(position as u32))).or_default().diagnostics.push(diagnostic);
+        });
         records.push(RecordType {
             name: (*name).to_owned(),
             title: record.title.as_ref().map(|title| title.node.clone()),

@@ -197,6 +197,10 @@ impl SourceChecker<'_, '_> {
         for assignment in &mapping.assignments {
             let name = &assignment.field;
             let Some(field) = declared.field(&name.node) else {
+                if let Some(extension) = world.items.broken_extension(&declared.name) {
+                    self.report(scope, world.items.broken_use(extension, name.span));
+                    continue;
+                }
                 let message = format!("unknown field `{}` of record `{}`", name.node, declared.name);
                 let help = suggest(&name.node, "fields", declared.fields.iter().map(|field| field.name.as_str()));
                 let diagnostic = Diagnostic::new(Code::UnknownField, name.span, message, "no field of that name");

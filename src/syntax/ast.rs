@@ -27,6 +27,8 @@ pub enum ItemKind {
     Standard,
     /// `record`
     Record,
+    /// `extend record`
+    Extend,
     /// `parameter`
     Parameter,
     /// `bind`
@@ -50,6 +52,7 @@ impl ItemKind {
             ItemKind::Zone => "zone",
             ItemKind::Standard => "standard",
             ItemKind::Record => "record",
+            ItemKind::Extend => "extend",
             ItemKind::Parameter => "parameter",
             ItemKind::Bind => "bind",
             ItemKind::Define => "define",
@@ -57,6 +60,15 @@ impl ItemKind {
             ItemKind::Advice => "advice",
             ItemKind::Source => "source",
             ItemKind::Unknown => "",
+        }
+    }
+
+    /// What an item of the kind is called in a message.
+    pub fn noun(self) -> &'static str {
+        match self {
+            ItemKind::Extend => "extension",
+            ItemKind::Unknown => "item",
+            _ => self.word(),
         }
     }
 }
@@ -92,6 +104,8 @@ pub enum Item {
     Standard(Standard),
     /// `record … { … }`
     Record(Record),
+    /// `extend record … { … }`
+    Extend(Extend),
     /// `parameter p: duration "…"`
     Parameter(Parameter),
     /// `bind p = 4 hours from "…"`
@@ -163,6 +177,37 @@ pub struct Field {
     pub key: bool,
     /// What it is.
     pub title: Option<Text>,
+}
+
+/// What an organization adds to a record that is declared elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extend {
+    /// The record.
+    pub record: Name,
+    /// What is added, in order.
+    pub extensions: Vec<Extension>,
+}
+
+/// One thing that is added to a record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Extension {
+    /// `vendor_ticket: text?`
+    Field(Field),
+    /// `state: + {awaiting_vendor}` or, of an enum with an order, `impact: + {high < critical}`
+    MoreMembers(MoreMembers),
+}
+
+/// Members that are added to the enum of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MoreMembers {
+    /// The field.
+    pub field: Name,
+    /// The members, in order; of an enum with an order, with those that they stand beside.
+    pub members: Vec<Name>,
+    /// Whether `<` stands between them.
+    pub ordered: bool,
+    /// From the field to the end of the members.
+    pub span: Span,
 }
 
 /// A type as written.

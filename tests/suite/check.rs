@@ -1,6 +1,7 @@
 //! The checker: what it accepts, what it says of what, and that it never falls over.
 
 mod attribution;
+mod declarations;
 mod robust;
 mod typing;
 

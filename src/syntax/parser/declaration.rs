@@ -4,8 +4,8 @@ use super::{Builder, Pair, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{
-    Bind, Clause, Define, DefineParameter, Field, ItemKind, Modality, Name, Parameter, Record, Standard, Text,
-    TypeExpr, TypeExprKind,
+    Bind, Clause, Define, DefineParameter, Extend, Extension, Field, ItemKind, Modality, MoreMembers, Name, Parameter,
+    Record, Standard, Text, TypeExpr, TypeExprKind,
 };
 use crate::syntax::scan::DEEPEST;
 
@@ -56,6 +56,34 @@ impl Builder<'_> {
             }
         }
         Some(Record { name: name?, title, fields })
+    }
+
+    /// `extend record … { … }`
+    pub(super) fn extend(&self, pair: Pair<'_>) -> Option<Extend> {
+        let (mut record, mut extensions) = (None, Vec::new());
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::item_name => record = Some(self.item_name(&inner)),
+                Rule::field => extensions.extend(self.field(inner).map(Extension::Field)),
+                Rule::more_members => extensions.extend(self.more_members(inner).map(Extension::MoreMembers)),
+                Rule::comma => self.needless_comma(&inner),
+                _ => {}
+            }
+        }
+        Some(Extend { record: record?, extensions })
+    }
+
+    pub(super) fn more_members(&self, pair: Pair<'_>) -> Option<MoreMembers> {
+        let (span, mut field, mut added) = (self.span(&pair), None, None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::word => field = Some(self.name(&inner)),
+                Rule::enumeration => added = Some(self.members(inner)),
+                _ => {}
+            }
+        }
+        let (members, ordered) = added?;
+        Some(MoreMembers { field: field?, members, ordered, span })
     }
 
     pub(super) fn needless_comma(&self, pair: &Pair<'_>) {
@@ -118,6 +146,12 @@ impl Builder<'_> {
     }
 
     fn enumeration(&self, pair: Pair<'_>) -> TypeExprKind {
+        let (members, ordered) = self.members(pair);
+        TypeExprKind::Enum { members, ordered }
+    }
+
+    /// Members in braces, and whether `<` stands between them.
+    fn members(&self, pair: Pair<'_>) -> (Vec<Name>, bool) {
         let mut members: Vec<Name> = Vec::new();
         let mut marks: Vec<Pair<'_>> = Vec::new();
         for inner in pair.into_inner() {
@@ -138,7 +172,7 @@ impl Builder<'_> {
                     .with_help("write `<` between all of them if they have an order, `,` if they have none"),
             );
         }
-        TypeExprKind::Enum { members, ordered }
+        (members, ordered)
     }
 
     /// A member of an enum: a word, or a text.
@@ -239,7 +273,8 @@ pub(super) fn a_kind(kind: ItemKind) -> String {
     match kind {
         ItemKind::Unknown => "an item".to_owned(),
         ItemKind::Advice => "an advice".to_owned(),
-        _ => format!("a {}", kind.word()),
+        ItemKind::Extend => "an extension".to_owned(),
+        _ => format!("a {}", kind.noun()),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::syntax::ast::ItemKind;
 
 /// The first words of items.
-pub(in crate::syntax) const ITEM_WORDS: [&str; 9] =
-    ["zone", "standard", "record", "parameter", "bind", "define", "rule", "advice", "source"];
+pub(in crate::syntax) const ITEM_WORDS: [&str; 10] =
+    ["zone", "standard", "record", "extend", "parameter", "bind", "define", "rule", "advice", "source"];
 
 /// How many things a message says could stand at a place.
 const MOST_EXPECTED: usize = 5;
@@ -27,7 +27,7 @@ impl Builder<'_> {
         let (offset, expected) = self.on_its_line(offset, expected);
         let found = self.found(offset);
         let shown = match found {
-            "" => format!("the end of the {}", self.kind.word()),
+            "" => format!("the end of the {}", self.kind.noun()),
             found => format!("`{found}`"),
         };
         // At the end of the item, the place is its last character.
@@ -58,7 +58,7 @@ impl Builder<'_> {
         let leads = before.rsplit('\n').next().unwrap_or("").trim().is_empty();
         let (mark, end): (_, &[&str]) = match self.kind {
             ItemKind::Source => ("`=`", &["the end of the line"]),
-            ItemKind::Record => ("`:`", &["`key`", "a title in quotes", "the end of the line"]),
+            ItemKind::Record | ItemKind::Extend => ("`:`", &["`key`", "a title in quotes", "the end of the line"]),
             _ => return (offset, expected),
         };
         if expected.contains(&mark) && word < ahead.len() && !leads {
@@ -85,7 +85,11 @@ impl Builder<'_> {
 
     fn help(&self, found: &str, offset: usize, expected: &[&'static str]) -> Option<String> {
         let line = self.text.get(..offset).unwrap_or("").rsplit('\n').next().unwrap_or("");
-        if ITEM_WORDS.contains(&found) && line.trim().is_empty() && self.next_is_name(offset + found.len()) {
+        if offset > 0
+            && ITEM_WORDS.contains(&found)
+            && line.trim().is_empty()
+            && self.next_is_name(offset + found.len())
+        {
             return Some(format!("if this begins {}, begin it in column 1", a_kind(kind_of(found))));
         }
         let is_word = |word: &str| word.len() > 1 && word.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -114,10 +118,13 @@ impl Builder<'_> {
             _ if self.kind == ItemKind::Source && expected.contains(&"`because`") => {
                 "say why rows are left out: `because \"test records\"`"
             }
-            _ if self.kind == ItemKind::Record && expected.contains(&"`:`") => "write a field as `name: type`",
+            _ if matches!(self.kind, ItemKind::Record | ItemKind::Extend) && expected.contains(&"`:`") => {
+                "write a field as `name: type`"
+            }
             _ if expected.contains(&MODALITY) => {
                 "write `requirements` if it says what shall be done, `guidance` if it says what should be"
             }
+            _ if expected.contains(&EXTEND) => "say what is extended: `extend record incident { … }`",
             _ if rule && expected.contains(&"`because`") && self.kind == ItemKind::Advice => {
                 "the parts of an advice begin with `cites`, `supports`, `for each`, `let`, `should` and `because`"
             }
@@ -168,6 +175,7 @@ pub(in crate::syntax) fn kind_of(word: &str) -> ItemKind {
         "zone" => ItemKind::Zone,
         "standard" => ItemKind::Standard,
         "record" => ItemKind::Record,
+        "extend" => ItemKind::Extend,
         "parameter" => ItemKind::Parameter,
         "bind" => ItemKind::Bind,
         "define" => ItemKind::Define,
@@ -236,6 +244,7 @@ const TEXT: &str = "a text in quotes";
 const VARIABLE: &str = "a name for the record, as in `incident i`";
 const PERCENTAGE: &str = "a percentage such as `10%`";
 const MODALITY: &str = "`requirements` or `guidance`";
+const EXTEND: &str = "`extend record`";
 const LITERAL: &str = "a value";
 
 /// What a rule of the grammar is called in a message; empty for rules that no message should name.
@@ -245,6 +254,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::WHITESPACE | Rule::COMMENT | Rule::gap | Rule::name_char | Rule::end | Rule::reserved => NOTHING,
         Rule::reserved_word | Rule::digits | Rule::decimal | Rule::ranges => NOTHING,
         Rule::rule_head | Rule::part_alone | Rule::branch_alone | Rule::record_head => NOTHING,
+        Rule::extend_head | Rule::extension_alone | Rule::extension => NOTHING,
         Rule::field_alone | Rule::source_head | Rule::entry_alone => NOTHING,
 
         Rule::open_brace => "`{`",
@@ -261,6 +271,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::arrow => "`->`",
         Rule::maps_to => "`=>`",
         Rule::question_mark => "`?`",
+        Rule::plus => "`+`",
 
         Rule::word => "a word",
         Rule::name => "a name",
@@ -288,6 +299,8 @@ fn display(rule: Rule) -> &'static str {
         Rule::reference => "a reference such as `-> incident`",
         Rule::enumeration => "an enum such as `{a, b}`",
         Rule::member => "a member: a word, or a text in quotes",
+        Rule::extend | Rule::extend_kw => EXTEND,
+        Rule::more_members => "more members such as `state: + {parked}`",
         Rule::parameter | Rule::parameter_kw => "`parameter`",
         Rule::bind | Rule::bind_kw => "`bind`",
         Rule::from_kw => "`from`",

@@ -55,6 +55,7 @@ impl<'a> Builder<'a> {
                 Rule::item_name => drop(self.item_name(&inner)),
                 Rule::branch => drop(self.branch(inner)),
                 Rule::field => drop(self.field(inner)),
+                Rule::more_members => drop(self.more_members(inner)),
                 Rule::comma => self.needless_comma(&inner),
                 _ => {}
             }),
@@ -67,6 +68,7 @@ fn parts(input: &Input<'_>) -> Vec<Part> {
     match input.kind {
         ItemKind::Rule | ItemKind::Advice => rule_parts(input),
         ItemKind::Record => block_parts(input, Rule::record_head, Rule::field_alone, begins_field),
+        ItemKind::Extend => block_parts(input, Rule::extend_head, Rule::extension_alone, begins_field),
         ItemKind::Source => block_parts(input, Rule::source_head, Rule::entry_alone, begins_entry),
         _ => Vec::new(),
     }

@@ -48,6 +48,26 @@ pub(crate) const ENUMS: &[(&str, &[&str], bool)] = &[
     ("decision", &["approved", "rejected", "\"on hold\""], false),
 ];
 
+/// Fields, by record and name, that stand in an extension of their record; the simplest way to have them there is to
+/// declare what the generator knows in two places.
+const EXTENDED: &[(&str, &str, Extended)] = &[
+    ("service", "notice", Extended::Field),
+    ("incident", "vip", Extended::Field),
+    ("incident", "efforts", Extended::Field),
+    ("change", "risk", Extended::Members("{low < medium < high}", &["{none < low}", "{high < extreme}"])),
+    ("change", "phase", Extended::Members("{closed, gone}", &["{open, new}"])),
+    ("team", "zones", Extended::Members("list of {new, open}", &["{closed}"])),
+];
+
+/// What of a field stands in an extension.
+#[derive(Clone, Copy)]
+enum Extended {
+    /// All of it.
+    Field,
+    /// Members: the type without them, and what is added to it.
+    Members(&'static str, &'static [&'static str]),
+}
+
 pub(crate) fn members(name: &str) -> &'static [&'static str] {
     ENUMS.iter().find(|(known, ..)| *known == name).map_or(&["new"], |(_, members, _)| members)
 }
@@ -233,11 +253,24 @@ pub(crate) fn prelude() -> String {
     );
     for record in RECORDS {
         text += &format!("\nrecord {} {{\n", record.name);
+        let mut extension = String::new();
         for field in record.fields {
             let (mark, key) = (if field.optional { "?" } else { "" }, if field.key { " key" } else { "" });
-            text += &format!("  {}: {}{mark}{key}\n", field.name, declared(field.kind));
+            let mut line = format!("  {}: {}{mark}{key}\n", field.name, declared(field.kind));
+            match EXTENDED.iter().find(|(of, name, _)| (*of, *name) == (record.name, field.name)) {
+                Some((.., Extended::Field)) => extension += &std::mem::take(&mut line),
+                Some((.., Extended::Members(own, more))) => {
+                    line = format!("  {}: {own}{mark}\n", field.name);
+                    more.iter().for_each(|more| extension += &format!("  {}: + {more}\n", field.name));
+                }
+                None => {}
+            }
+            text += &line;
         }
         text += "}\n";
+        if !extension.is_empty() {
+            text += &format!("extend record {} {{\n{extension}}}\n", record.name);
+        }
     }
     text.push('\n');
     for (name, kind, value) in PARAMETERS {
