@@ -8,6 +8,7 @@
 )]
 
 mod agreement;
+mod calendars;
 mod check;
 mod cli;
 mod errors;
