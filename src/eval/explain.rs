@@ -7,10 +7,12 @@
 mod cause;
 mod decide;
 mod leaf;
+pub mod members;
 mod print;
 mod related;
 pub mod show;
 
+pub use members::{Members, Standing};
 use serde::Serialize;
 
 use crate::eval::{Binding, Evaluator, Subject};
@@ -109,6 +111,9 @@ pub struct Reason {
     /// The values that it read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<NamedValue>,
+    /// Of a condition on sets: which members made it what it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Members>,
     /// Records that were looked at: those nearest to fitting, or those that should not be there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub looked_at: Vec<Related>,

@@ -144,6 +144,9 @@ fn one_unknown(page: &mut Page, unknown: &Explanation) {
     subject(page, unknown, "  (unknown)");
     if unknown.causes.is_empty() {
         evidence(page, unknown);
+    } else {
+        // Causes say why it is not known, and not which members of a set are at stake.
+        unknown.reasons.iter().filter(|reason| !reason.members.is_empty()).for_each(|one| reason(page, one));
     }
     for cause in &unknown.causes {
         let place = cause.record.as_ref().map_or(String::new(), |record| format!(" ({})", at(record)));

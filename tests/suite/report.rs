@@ -1,7 +1,7 @@
 //! The forms of a report: its schema, its layout, its escapes.
 
 use shall::eval::explain::{
-    Came, Cause, Explanation, NamedValue, PolicyPlace, Reason, RecordPlace, Related, ValueState,
+    Came, Cause, Explanation, Members, NamedValue, PolicyPlace, Reason, RecordPlace, Related, Standing, ValueState,
 };
 use shall::report::terminal::{self, Layout};
 use shall::report::{
@@ -76,6 +76,12 @@ fn failing() -> Explanation {
                 expression: "c.model".to_owned(),
                 value: "(absent)".to_owned(),
                 state: ValueState::Absent,
+            }],
+            members: vec![Members {
+                are: Standing::Missing,
+                set: "r.inputs".to_owned(),
+                members: vec!["\"a\"".to_owned()],
+                left_out: 3,
             }],
             looked_at: vec![Related {
                 record: place("change_approval", "APR7", 12),

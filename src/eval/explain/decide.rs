@@ -108,6 +108,7 @@ impl<'e, 'a> Walk<'e, 'a> {
             condition: format!("for each {text}"),
             is: Came::False,
             values: Vec::new(),
+            members: Vec::new(),
             looked_at: Vec::new(),
             looked_at_left_out: 0,
             policy: show.policy_place(binder.span),

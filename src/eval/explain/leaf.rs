@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::related;
 use super::show::{shorten, written};
 use super::{Came, Explainer, NamedValue, Reason, Scope};
+use super::{members, related};
 use crate::ir::{CompareOp, Expr, ExprKind, TextTest};
 use crate::schema::Type;
 use crate::value::{Cell, Truth, Value};
@@ -26,6 +26,7 @@ pub(super) fn reason<'a>(
         Some(looked) => (looked.related, looked.left_out, looked.says),
         None => (Vec::new(), 0, None),
     };
+    let sets = members::explain(explainer, scope, written(expr), is);
     Reason {
         branch: None,
         condition: show.expr(expr),
@@ -36,6 +37,7 @@ pub(super) fn reason<'a>(
         },
         says: says.unwrap_or_else(|| self::says(explainer, scope, expr, is)),
         values: values(explainer, scope, expr),
+        members: sets.map_or(Vec::new(), |sets| sets.members),
         looked_at,
         looked_at_left_out: left_out,
         policy: show.policy_place(expr.span),
@@ -46,6 +48,9 @@ pub(super) fn reason<'a>(
 pub(super) fn says<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr, is: Truth) -> String {
     let expr = written(expr);
     let side = |expr: &'a Expr| Side::of(explainer, scope, expr);
+    if let Some(sets) = members::explain(explainer, scope, expr, is) {
+        return sets.says;
+    }
     let not = if is == Truth::True { "" } else { " not" };
     let sides: Vec<Side> = operands(expr).into_iter().map(side).collect();
     if is == Truth::Unknown {
@@ -65,7 +70,7 @@ pub(super) fn says<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a E
                 [left, right].iter().filter(|side| side.cell == Cell::Absent).map(|side| side.text.as_str()).collect();
             format!("{} {} absent", absent.join(" and "), if absent.len() == 1 { "is" } else { "are" })
         }
-        (ExprKind::Compare { op, .. }, [left, right]) => compared(explainer, *op, left, right, is),
+        (ExprKind::Compare { op, .. }, [left, right]) => compared(*op, left, right, is),
         (ExprKind::Presence { .. }, [operand]) => match operand.cell {
             Cell::Absent => format!("{} is absent", operand.text),
             _ => format!("{} is present: {}", operand.text, operand.value),
@@ -95,14 +100,10 @@ pub(super) fn says<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a E
             let verb = if is == Truth::True { "matches" } else { "does not match" };
             format!("{text} {verb} /{}/", pattern.text)
         }
-        (ExprKind::Covers(..), [left, right]) => match (&left.cell, &right.cell) {
-            (Cell::Present(Value::Set(have)), Cell::Present(Value::Set(want))) if is == Truth::False => {
-                let missing: Vec<Value> = want.members.iter().filter(|member| !have.has(member)).cloned().collect();
-                format!("{} lacks {}", left.text, explainer.show.members(&missing, element(right.ty)))
-            }
-            _ if is == Truth::True => format!("{left} covers {right}"),
-            _ => format!("{left} does not cover {right}"),
-        },
+        (ExprKind::Covers(..), [left, right]) => {
+            let verb = if is == Truth::True { "covers" } else { "does not cover" };
+            format!("{left} {verb} {right}")
+        }
         (ExprKind::Overlaps(..), [left, right]) => {
             let verb = if is == Truth::True { "overlap" } else { "have nothing in common" };
             format!("{left} and {right} {verb}")
@@ -166,31 +167,8 @@ fn is_constant(expr: &Expr) -> bool {
     }
 }
 
-fn element(ty: &Type) -> &Type {
-    match ty {
-        Type::Set(element) | Type::List(element) => element,
-        _ => &Type::Error,
-    }
-}
-
-fn compared(explainer: &Explainer<'_, '_>, op: CompareOp, left: &Side<'_>, right: &Side<'_>, is: Truth) -> String {
+fn compared(op: CompareOp, left: &Side<'_>, right: &Side<'_>, is: Truth) -> String {
     let equality = matches!(op, CompareOp::Equal | CompareOp::NotEqual);
-    if let (true, Cell::Present(Value::Set(a)), Cell::Present(Value::Set(b))) = (equality, &left.cell, &right.cell) {
-        let only = |these: &crate::value::SetValue, those: &crate::value::SetValue| -> Vec<Value> {
-            these.members.iter().filter(|member| !those.has(member)).cloned().collect()
-        };
-        let show = explainer.show;
-        let parts: Vec<String> = [(left, only(a, b)), (right, only(b, a))]
-            .into_iter()
-            .filter(|(_, members)| !members.is_empty())
-            .map(|(side, members)| format!("only in {}: {}", side.text, show.members(&members, element(side.ty))))
-            .collect();
-        return if parts.is_empty() {
-            format!("{} and {} are the same", left.text, right.text)
-        } else {
-            parts.join("; ")
-        };
-    }
     let relation = match order(&left.cell, &right.cell) {
         _ if equality => {
             if (op == CompareOp::Equal) == (is == Truth::True) {

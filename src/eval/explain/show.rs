@@ -38,10 +38,14 @@ impl<'a> Show<'a> {
         }
     }
 
-    /// Shows a value as it stands in a sentence: as [`Show::cell`], texts in quotation marks.
+    /// Shows a value as it stands in a sentence: as [`Show::cell`], texts, and members that are no words, in quotation marks.
     pub fn quoted(&self, cell: &Cell, ty: &Type) -> String {
         match cell {
             Cell::Present(Value::Text(text)) => format!("\"{}\"", shorten(text, MOST_CHARACTERS)),
+            Cell::Present(Value::Member(_)) => match self.cell(cell, ty) {
+                word if is_word(&word) => word,
+                other => format!("\"{other}\""),
+            },
             _ => self.cell(cell, ty),
         }
     }
@@ -69,24 +73,28 @@ impl<'a> Show<'a> {
             (Value::Reference(key), _) => key.0.to_string(),
             (Value::Row(row), Type::Row(record)) => self.row(*record, *row),
             (Value::Row(row), _) => row.to_string(),
-            (Value::List(elements), Type::List(element)) => self.elements(elements.iter(), element, true),
-            (Value::List(elements), _) => self.elements(elements.iter(), &Type::Error, true),
+            (Value::List(elements), ty) => {
+                let element = match ty {
+                    Type::List(element) => element,
+                    _ => &Type::Error,
+                };
+                self.elements(elements.iter().map(|cell| self.quoted(cell, element)).collect(), true)
+            }
             (Value::Set(set), ty) => {
                 let element = match ty {
                     Type::Set(element) | Type::List(element) => element,
                     _ => &Type::Error,
                 };
-                let cells: Vec<Cell> = set.members.iter().cloned().map(Cell::Present).collect();
-                self.elements(cells.iter(), element, set.complete)
+                self.elements(self.sorted(set.members.clone(), element), set.complete)
             }
         }
     }
 
-    fn elements<'c>(&self, cells: impl ExactSizeIterator<Item = &'c Cell>, element: &Type, complete: bool) -> String {
-        let total = cells.len();
-        let mut shown: Vec<String> = cells.take(MOST_ELEMENTS).map(|cell| self.quoted(cell, element)).collect();
-        if total > MOST_ELEMENTS {
-            shown.push(format!("and {} more", total - MOST_ELEMENTS));
+    fn elements(&self, mut shown: Vec<String>, complete: bool) -> String {
+        let more = shown.len().saturating_sub(MOST_ELEMENTS);
+        shown.truncate(MOST_ELEMENTS);
+        if more > 0 {
+            shown.push(format!("and {more} more"));
         }
         if !complete {
             shown.push("and perhaps others".to_owned());
@@ -94,16 +102,24 @@ impl<'a> Show<'a> {
         format!("{{{}}}", shown.join(", "))
     }
 
+    /// Shows members of a set, in order: references by their keys, anything else by its values.
+    pub fn sorted(&self, members: Vec<Value>, element: &Type) -> Vec<String> {
+        let mut members = members;
+        members.sort();
+        let mut shown: Vec<String> =
+            members.into_iter().map(|value| self.quoted(&Cell::Present(value), element)).collect();
+        if matches!(element, Type::Reference(_)) {
+            shown.sort();
+        }
+        shown
+    }
+
     /// Shows which of some members are meant: `a, b and 3 more`.
-    pub fn members(&self, members: &[Value], element: &Type) -> String {
-        let shown: Vec<String> = members
-            .iter()
-            .take(MOST_ELEMENTS)
-            .map(|value| self.quoted(&Cell::Present(value.clone()), element))
-            .collect();
+    pub fn several(&self, members: &[String]) -> String {
+        let shown = members.iter().take(MOST_ELEMENTS).cloned().collect::<Vec<_>>().join(", ");
         match members.len().saturating_sub(MOST_ELEMENTS) {
-            0 => shown.join(", "),
-            more => format!("{} and {more} more", shown.join(", ")),
+            0 => shown,
+            more => format!("{shown} and {more} more"),
         }
     }
 
@@ -216,6 +232,12 @@ pub fn one_line(text: &str) -> String {
     }
     line.truncate(line.trim_end().len());
     line
+}
+
+/// Whether a member of an enum is written without quotation marks.
+fn is_word(member: &str) -> bool {
+    member.starts_with(|first: char| first.is_ascii_alphabetic())
+        && member.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// Cuts a text behind so many characters, and says so with `…`.

@@ -155,6 +155,62 @@ fn what_ranges_over_records_names_them() {
 }
 
 #[test]
+fn sets_are_explained_by_their_members() {
+    assert_run!(
+        "sets-fail",
+        forms(
+            "B1",
+            &[
+                ("", "b.tags covers {red, green, blue}"),
+                ("", "set(item i where i.in = b : i.price) covers {1, 2.50, 3, 7, 12}"),
+                ("", "set(item i where i.in = b : i) covers set(item i : i)"),
+                ("", "b.tags = {green, blue}"),
+                ("", "set(item i where i.in = b : i) = set(item i where i.state = stale : i)"),
+                ("", "b.tags != {red}"),
+                ("", "b.tags overlaps {green}"),
+                ("", "not set(item i where i.in = b : i) overlaps set(item i where i.state = stale : i)"),
+                ("", "set(item i where i.in = b : i.price) covers set(item i : i.price)"),
+                ("", "b.tags covers {green} or b.fragile"),
+            ]
+        )
+    );
+    assert_run!(
+        "sets-unknown",
+        forms(
+            "B2",
+            &[
+                ("", "set(item i where i.in = b : i.price) covers {1, 2}"),
+                ("", "set(item i where i.state = stale : i.price) covers set(item i where i.in = b : i.price)"),
+                ("", "set(item i where i.in = b : i.price) overlaps {1, 2}"),
+                ("", "set(item i where i.in = b : i.price) = {1, 2}"),
+            ]
+        )
+    );
+}
+
+#[test]
+fn long_lists_of_members_are_capped_and_counted() {
+    let desk = Desk::new();
+    let numbers: Vec<String> = (0..130).map(|number| format!("\"INC{number:03}\"")).collect();
+    desk.add_policies(&format!(
+        "rule all-numbers\n  \"All numbers are there\"\n  cites desk-1 8\n  shall set(incident i : i.number) covers \
+         {{{}}}\n",
+        numbers.join(", ")
+    ));
+    let report = desk.json("--select all-numbers");
+    let reason = &report["rules"][0]["findings"][0]["reasons"][0];
+    assert_eq!(
+        reason["says"],
+        "set(incident i : i.number) lacks \"INC000\", \"INC001\", \"INC002\", \"INC003\", \"INC004\", \"INC005\", \"INC006\", \
+         \"INC007\", \"INC008\", \"INC009\", \"INC010\", \"INC011\" and 118 more"
+    );
+    let members = &reason["members"][0];
+    assert_eq!((&members["are"], &members["set"]), (&"missing".into(), &"set(incident i : i.number)".into()));
+    assert_eq!((members["members"].as_array().map(Vec::len), &members["left_out"]), (Some(100), &30.into()));
+    assert_eq!(members["members"][99], "\"INC099\"");
+}
+
+#[test]
 fn what_is_not_known_is_traced_to_its_cause() {
     assert_run!(
         "unknown-causes",
