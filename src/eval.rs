@@ -155,6 +155,7 @@ impl<'a> Evaluator<'a> {
             fails,
             major,
             unknown: judged.unknown.into_iter().map(|(_, subject)| subject).collect(),
+            not_yet_due: judged.not_yet_due.into_iter().map(|(_, subject)| subject).collect(),
             examined: self.examined.load(Ordering::Relaxed),
         })
     }

@@ -10,6 +10,7 @@ pub mod plan;
 pub mod print;
 pub mod reads;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use expr::*;
@@ -184,10 +185,35 @@ pub struct Body {
     pub variables: Vec<Variable>,
     /// `for each` and `let` lines, in order.
     pub steps: Vec<Step>,
+    /// Until when a subject may still come to hold; only of a rule.
+    pub due: Option<Due>,
     /// What shall or should hold.
     pub condition: Condition,
     /// What a failure says.
     pub because: Option<Template>,
+}
+
+impl Body {
+    /// The due date of a subject that a step decides, or, behind the last step, the condition. None if the rule has none, or
+    /// if it does not follow from what the steps before that one bind.
+    pub fn due_at(&self, step: usize) -> Option<&Due> {
+        let due = self.due.as_ref()?;
+        let Some(Step::Let { value, .. }) = self.steps.last().filter(|_| step < self.steps.len()) else {
+            return Some(due);
+        };
+        let bound: BTreeSet<VariableId> = self.steps[..step].iter().map(Step::variable).collect();
+        reads::free_variables(value).is_subset(&bound).then_some(due)
+    }
+}
+
+impl Step {
+    /// The variable that it binds.
+    pub fn variable(&self) -> VariableId {
+        match self {
+            Step::ForEach { binder, .. } => binder.variable,
+            Step::Let { variable, .. } => *variable,
+        }
+    }
 }
 
 /// A line before the condition.
@@ -210,6 +236,20 @@ pub enum Step {
         /// subject; nothing behind it is looked at. None: the variable is optional where `value` is.
         if_absent: Option<IfAbsent>,
     },
+}
+
+/// `due t`: the last step is a `let` of t under the name `due`, and of what does not hold it is asked whether that may wait.
+///
+/// Of a subject that belongs and holds: nothing. Of one that fails or is unknown: where `pending` is true, it is not yet
+/// due; where it is false, it stays what it is; where it is unknown, the subject is. A subject that a step decides (a
+/// `let` that is absent, a `for each` without candidates) likewise, if t follows from what the steps before that one bind;
+/// else there is no due date for it.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// The variable that has t: a date or a timestamp, never absent.
+    pub variable: VariableId,
+    /// `as_of < due`; of a date `today <= due`: it is in time on that day.
+    pub pending: Expr,
 }
 
 /// What an empty population means.

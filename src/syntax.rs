@@ -22,8 +22,8 @@ pub const LARGEST_FILE: usize = 4 << 20;
 const MOST_UNKNOWN: usize = 20;
 
 /// Words that begin a part of an item, never an item.
-const PART_WORDS: [&str; 12] =
-    ["cites", "supports", "for", "let", "shall", "should", "because", "major", "if", "clause", "where", "must"];
+const PART_WORDS: [&str; 13] =
+    ["cites", "supports", "for", "let", "due", "shall", "should", "because", "major", "if", "clause", "where", "must"];
 
 /// Parses one policy file; total, whatever the text holds.
 ///

@@ -20,7 +20,7 @@ pub enum Outcome {
     NotDetermined,
     /// Something was judged and everything judged holds.
     Conformity,
-    /// Nothing to judge, and the rule allows it.
+    /// Nothing to judge, and the rule allows it; or nothing that was due yet.
     NoPopulation,
 }
 
@@ -99,6 +99,8 @@ pub struct Counts {
     pub fails: u64,
     /// Those of which it is not known whether they hold, or whether they belong.
     pub unknown: u64,
+    /// Those that do not hold, or are not known to, and need not yet.
+    pub not_yet_due: u64,
 }
 
 impl Counts {
@@ -110,6 +112,7 @@ impl Counts {
             vacuous: evaluation.vacuous,
             fails: evaluation.fails.len() as u64,
             unknown: evaluation.unknown.len() as u64,
+            not_yet_due: evaluation.not_yet_due.len() as u64,
         }
     }
 
@@ -173,13 +176,14 @@ fn if_none(body: &Body) -> IfNone {
 
 /// The first line of the table of outcomes that applies.
 fn outcome(counts: Counts, if_none: IfNone) -> Outcome {
-    // Where every subject holds vacuously there was as little to judge as where there is none.
-    let nothing_judged = counts.population == counts.vacuous;
-    if counts.fails > 0 || (nothing_judged && if_none == IfNone::Nonconformity) {
+    // Where every subject holds vacuously there was as little to judge as where there is none. One that is not yet due is
+    // a subject: that there is none is not so, and yet nothing was judged.
+    let nothing_to_judge = counts.population == counts.vacuous;
+    if counts.fails > 0 || (nothing_to_judge && if_none == IfNone::Nonconformity) {
         Outcome::Nonconformity
-    } else if counts.unknown > 0 || (nothing_judged && if_none == IfNone::NotDetermined) {
+    } else if counts.unknown > 0 || (nothing_to_judge && if_none == IfNone::NotDetermined) {
         Outcome::NotDetermined
-    } else if nothing_judged {
+    } else if counts.population == counts.vacuous + counts.not_yet_due {
         Outcome::NoPopulation
     } else {
         Outcome::Conformity
@@ -244,7 +248,11 @@ mod tests {
     use super::*;
 
     fn counts(holds: u64, vacuous: u64, fails: u64, unknown: u64) -> Counts {
-        Counts { population: holds + vacuous + fails + unknown, holds, vacuous, fails, unknown }
+        Counts { population: holds + vacuous + fails + unknown, holds, vacuous, fails, unknown, not_yet_due: 0 }
+    }
+
+    fn waiting(counts: Counts, not_yet_due: u64) -> Counts {
+        Counts { population: counts.population + not_yet_due, not_yet_due, ..counts }
     }
 
     #[test]
@@ -261,6 +269,12 @@ mod tests {
             (counts(0, 0, 0, 0), Nonconformity, Outcome::Nonconformity),
             (counts(0, 0, 0, 0), NotDetermined, Outcome::NotDetermined),
             (counts(0, 0, 0, 0), NoPopulation, Outcome::NoPopulation),
+            (waiting(counts(1, 0, 1, 0), 1), NoPopulation, Outcome::Nonconformity),
+            (waiting(counts(1, 0, 0, 1), 1), NoPopulation, Outcome::NotDetermined),
+            (waiting(counts(1, 0, 0, 0), 1), Nonconformity, Outcome::Conformity),
+            (waiting(counts(0, 1, 0, 0), 1), Nonconformity, Outcome::NoPopulation),
+            (waiting(counts(0, 0, 0, 0), 2), Nonconformity, Outcome::NoPopulation),
+            (waiting(counts(0, 0, 0, 0), 2), NotDetermined, Outcome::NoPopulation),
         ] {
             assert_eq!(outcome(subjects, if_none), expected, "{subjects:?} {if_none:?}");
         }
@@ -272,6 +286,7 @@ mod tests {
         assert_eq!(grade(Some(&limit), counts(8, 1, 1, 90), &[]), ProposedGrade::Minor);
         assert_eq!(grade(Some(&limit), counts(7, 1, 1, 90), &[]), ProposedGrade::Major);
         assert_eq!(grade(Some(&limit), counts(0, 0, 0, 0), &[]), ProposedGrade::Minor);
+        assert_eq!(grade(Some(&limit), waiting(counts(8, 0, 1, 0), 90), &[]), ProposedGrade::Major);
         assert_eq!(grade(Some(&Grade::Always), counts(0, 0, 0, 0), &[]), ProposedGrade::Major);
         assert_eq!(grade(None, counts(0, 0, 9, 0), &[]), ProposedGrade::Minor);
     }

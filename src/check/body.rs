@@ -9,9 +9,9 @@ use super::items::Reach;
 use super::narrow::Fact;
 use super::world::World;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{self, Domain};
+use crate::ir::{self, CompareOp, Domain, ExprKind};
 use crate::schema::Type;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, ItemKind};
 
 /// A rule or an advice, checked: what it became, what it cites and reaches, what is wrong with it.
@@ -25,7 +25,8 @@ pub(super) struct Outcome<T> {
 pub(super) fn rule(world: &World<'_>, rule: &ast::Rule) -> Outcome<ir::Rule> {
     let mut checker = Checker::new(world, Mode::Guarded);
     let citations = cite(&mut checker, &rule.cites, true);
-    let body = checker.body(&rule.steps, &rule.condition, rule.because.as_ref(), Some(rule.name.span));
+    let tail = Tail { due: rule.due.as_ref(), condition: &rule.condition, because: rule.because.as_ref() };
+    let body = checker.body(&rule.steps, &tail, Some(rule.name.span));
     let grade = rule.grade.as_ref().map(|grade| match grade {
         ast::Grade::Above(share) => ir::Grade::Above(share.node),
         ast::Grade::Always(_) => ir::Grade::Always,
@@ -56,7 +57,8 @@ pub(super) fn advice(world: &World<'_>, advice: &ast::Advice) -> Outcome<ir::Adv
             );
         }
     }
-    let body = checker.body(&advice.steps, &advice.condition, advice.because.as_ref(), None);
+    let tail = Tail { due: None, condition: &advice.condition, because: advice.because.as_ref() };
+    let body = checker.body(&advice.steps, &tail, None);
     let body = checker.finish_body(body);
     let result = ir::Advice {
         id: advice.name.node.clone(),
@@ -69,20 +71,21 @@ pub(super) fn advice(world: &World<'_>, advice: &ast::Advice) -> Outcome<ir::Adv
     Outcome { result, reaches: checker.reaches, diagnostics: checker.diagnostics }
 }
 
+/// What stands behind the steps of a rule or an advice.
+struct Tail<'a> {
+    due: Option<&'a ast::Due>,
+    condition: &'a ast::Condition,
+    because: Option<&'a ast::Template>,
+}
+
 fn cite(checker: &mut Checker<'_, '_>, cites: &[ast::Citation], of_rule: bool) -> Vec<ir::Citation> {
     citations::check(checker.world, cites, of_rule, &mut checker.reaches, &mut checker.diagnostics)
 }
 
 impl Checker<'_, '_> {
-    /// Checks steps, condition and message. What the steps bring into scope stays there for the grade; `rule` is the
+    /// Checks steps, due date, condition and message. What the steps bring into scope stays there for the grade; `rule` is the
     /// name of a rule, for which an empty population must be decided.
-    fn body(
-        &mut self,
-        steps: &[ast::Step],
-        condition: &ast::Condition,
-        because: Option<&ast::Template>,
-        rule: Option<Span>,
-    ) -> ir::Body {
+    fn body(&mut self, steps: &[ast::Step], tail: &Tail<'_>, rule: Option<Span>) -> ir::Body {
         let mut checked = Vec::new();
         let mut subjects = 0;
         for step in steps {
@@ -94,7 +97,12 @@ impl Checker<'_, '_> {
                 ast::Step::Let { name, value, if_absent, .. } => self.let_step(name, value, if_absent.as_ref()),
             });
         }
-        let condition = match condition {
+        let due = tail.due.map(|due| {
+            let (step, due) = self.due(due);
+            checked.push(step);
+            due
+        });
+        let condition = match tail.condition {
             ast::Condition::Plain(expr) => {
                 let typed = self.condition(expr);
                 self.refuse_constant_condition(&typed.expr);
@@ -103,8 +111,8 @@ impl Checker<'_, '_> {
             ast::Condition::AnyOf(branches) => ir::Condition::AnyOf(self.branches(branches, "any of")),
             ast::Condition::AllOf(branches) => ir::Condition::AllOf(self.branches(branches, "all of")),
         };
-        let because = because.map(|template| self.template(template));
-        ir::Body { variables: Vec::new(), steps: checked, condition, because }
+        let because = tail.because.map(|template| self.template(template));
+        ir::Body { variables: Vec::new(), steps: checked, due, condition, because }
     }
 
     /// Puts the variables, which the grade may have added to, into the body.
@@ -206,6 +214,39 @@ impl Checker<'_, '_> {
                 ast::IfAbsent::NotDetermined => ir::IfAbsent::NotDetermined,
             }),
         }
+    }
+
+    /// `due t`: brings `due` into scope as a `let` of t.
+    fn due(&mut self, due: &ast::Due) -> (ir::Step, ir::Due) {
+        self.in_let = true;
+        let value = self.value(&due.value, None).expr;
+        self.in_let = false;
+        let name = Spanned::new("due".to_owned(), due.word);
+        self.refuse_shadowing(&name);
+        let span = due.word.to(value.span);
+        let (now, op, shown) = match &value.ty.base {
+            Type::Date => {
+                self.need_zone(span, "a due date meets the day of `as_of`");
+                (ExprKind::Today, CompareOp::LessOrEqual, Type::Date)
+            }
+            other => {
+                if !matches!(other, Type::Timestamp | Type::Error) {
+                    let found = self.show(other);
+                    let message = format!("expected a date or a timestamp behind `due`, found `{found}`");
+                    let help = match other {
+                        Type::Duration | Type::Span => Some("count it from something: `due t + …`".to_owned()),
+                        _ => None,
+                    };
+                    self.mismatch(value.span, message, format!("`{found}`"), help);
+                }
+                (ExprKind::AsOf, CompareOp::Less, Type::Timestamp)
+            }
+        };
+        let variable = self.declare("the due date", &name, value.ty.clone(), false, false);
+        let left = Box::new(self.make(now, shown, span));
+        let right = Box::new(self.make(ExprKind::Variable(variable), value.ty.base.clone(), span));
+        let pending = self.make(ExprKind::Compare { op, left, right }, Type::Boolean, span);
+        (ir::Step::Let { variable, value, if_absent: None }, ir::Due { variable, pending })
     }
 
     fn branches(&mut self, branches: &[ast::Branch], word: &str) -> Vec<ir::Branch> {

@@ -257,6 +257,7 @@ impl Checker<'_, '_> {
             self.in_scope().chain(self.world.items.names(ItemKind::Parameter)).chain(BUILT_IN).collect();
         let near = crate::diagnostic::closest(name, known).map(|near| format!("did you mean `{near}`?"));
         let help = match expected {
+            _ if name == "due" => Some("say before `shall` until when it may wait: `due` and a date".to_owned()),
             Some(Type::Text) if near.is_none() => Some(format!("a text stands in quotation marks: `\"{name}\"`")),
             _ => near.or_else(|| Some("an enum member is known only beside a value of its enum".to_owned())),
         };

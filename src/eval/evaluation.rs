@@ -35,7 +35,7 @@ pub struct StepCount {
 
 /// Every subject of a body with its status.
 ///
-/// The population is `holds + vacuous + fails + unknown`. Lists are in order of the candidates (row order), whatever the
+/// The population is `holds + vacuous + fails + unknown + not_yet_due`. Lists are in order of the candidates (row order), whatever the
 /// batches and threads.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evaluation {
@@ -51,6 +51,8 @@ pub struct Evaluation {
     pub major: Vec<Truth>,
     /// The subjects of which it is not known whether they hold, or whether they belong.
     pub unknown: Vec<Subject>,
+    /// The subjects that do not hold, or are not known to, and need not yet.
+    pub not_yet_due: Vec<Subject>,
     /// How many candidates were examined to get there: a measure of cost that depends on the data alone, not on batches or threads.
     pub examined: u64,
 }
@@ -58,6 +60,7 @@ pub struct Evaluation {
 impl Evaluation {
     /// How many subjects there are.
     pub fn population(&self) -> u64 {
-        self.holds + self.vacuous + self.fails.len() as u64 + self.unknown.len() as u64
+        let listed = self.fails.len() + self.unknown.len() + self.not_yet_due.len();
+        self.holds + self.vacuous + listed as u64
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Judged {
     pub(crate) fails: Vec<(u32, Subject, Truth)>,
     /// Those that are not known to hold, or to belong.
     pub(crate) unknown: Vec<(u32, Subject)>,
+    /// Those that need not yet hold.
+    pub(crate) not_yet_due: Vec<(u32, Subject)>,
 }
 
 /// How far rows have come.
@@ -77,13 +79,18 @@ impl Judged {
         self.holds += inner.holds;
         self.vacuous += inner.vacuous;
         self.fails.extend(inner.fails.into_iter().map(|(row, subject, major)| (rows(row), subject, major)));
-        self.unknown.extend(inner.unknown.into_iter().map(|(row, subject)| (rows(row), subject)));
+        let outer = |inner: Vec<(u32, Subject)>, list: &mut Vec<(u32, Subject)>| {
+            list.extend(inner.into_iter().map(|(row, subject)| (rows(row), subject)));
+        };
+        outer(inner.unknown, &mut self.unknown);
+        outer(inner.not_yet_due, &mut self.not_yet_due);
     }
 
     /// Restores the order of rows; what belongs to one row keeps its order.
     fn sort(&mut self) {
         self.fails.sort_by_key(|(row, ..)| *row);
         self.unknown.sort_by_key(|(row, _)| *row);
+        self.not_yet_due.sort_by_key(|(row, _)| *row);
     }
 }
 
@@ -127,7 +134,7 @@ impl<'e, 'a> Judge<'e, 'a> {
             return Judged::new(self.binders.len());
         }
         match self.steps.get(place.step) {
-            None => self.conclude(&frame, &w, place.each),
+            None => self.conclude(&frame, &w, place),
             Some(Step::Let { variable, value, if_absent }) => {
                 let values = self.evaluator.eval(value, &frame);
                 frame.bind(*variable, values.clone());
@@ -159,7 +166,7 @@ impl<'e, 'a> Judge<'e, 'a> {
             IfAbsent::Nonconformity => Decided::Fails,
             IfAbsent::NotDetermined => Decided::Unknown,
         };
-        self.decide(frame, w, &absent, decided, place.each, &mut judged);
+        self.decide(frame, w, &absent, decided, place, &mut judged);
         let rest = present.iter().map(|row| w[*row as usize]).collect();
         let inner = self.run(Frame::inside(frame, present.clone()), rest, place.behind_let());
         judged.add(inner, |row| present[row as usize]);
@@ -279,7 +286,7 @@ impl<'e, 'a> Judge<'e, 'a> {
         if let Some(decided) = decided
             && !none.is_empty()
         {
-            self.decide(frame, w, &none, decided, place.each, &mut judged);
+            self.decide(frame, w, &none, decided, place, &mut judged);
             judged.sort();
         }
         judged
@@ -372,7 +379,7 @@ impl<'e, 'a> Judge<'e, 'a> {
     }
 
     /// Asks the condition of all rows.
-    fn conclude(&self, frame: &Frame<'_, 'a>, w: &[Truth], each: usize) -> Judged {
+    fn conclude(&self, frame: &Frame<'_, 'a>, w: &[Truth], place: Place) -> Judged {
         let mut judged = Judged::new(self.binders.len());
         let mut truths;
         match self.condition {
@@ -391,8 +398,8 @@ impl<'e, 'a> Judge<'e, 'a> {
         let unknown = positions(w.len(), |row| w[row] == Truth::Unknown || truths[row] == Truth::Unknown);
         judged.vacuous = self.count_vacuous(frame, &holds);
         judged.holds = holds.len() as u64 - judged.vacuous;
-        self.decide(frame, w, &fails, Decided::Fails, each, &mut judged);
-        self.decide(frame, w, &unknown, Decided::Unknown, each, &mut judged);
+        self.decide(frame, w, &fails, Decided::Fails, place, &mut judged);
+        self.decide(frame, w, &unknown, Decided::Unknown, place, &mut judged);
         judged
     }
 
@@ -412,25 +419,37 @@ impl<'e, 'a> Judge<'e, 'a> {
         w: &[Truth],
         rows: &[u32],
         decided: Decided,
-        each: usize,
+        place: Place,
         judged: &mut Judged,
     ) {
         if rows.is_empty() {
             return;
         }
-        let (sure, maybe): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| w[**row as usize] == Truth::True);
+        let (mut sure, maybe): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| w[**row as usize] == Truth::True);
         let bound: Vec<(&'a Binder, Vector<'a>)> =
-            self.binders.iter().take(each).map(|binder| (*binder, frame.variable(binder.variable))).collect();
+            self.binders.iter().take(place.each).map(|binder| (*binder, frame.variable(binder.variable))).collect();
         let subject = |row: u32| Subject {
             bindings: bound
                 .iter()
                 .map(|(binder, values)| (binder.variable, binding(&binder.domain, values, row as usize)))
                 .collect(),
         };
-        judged.unknown.extend(maybe.iter().map(|row| (*row, subject(*row))));
+        let listed = |rows: &[u32]| rows.iter().map(|row| (*row, subject(*row))).collect::<Vec<(u32, Subject)>>();
+        judged.unknown.extend(listed(&maybe));
+        if decided != Decided::Vacuous
+            && let Some(pending) = self.pending(frame, &sure, place)
+        {
+            let which = |truth| -> Vec<u32> { positions(sure.len(), |at| pending[at] == truth) };
+            let [stay, wait, open] = [Truth::False, Truth::True, Truth::Unknown]
+                .map(which)
+                .map(|places| places.iter().map(|at| sure[*at as usize]).collect::<Vec<u32>>());
+            judged.not_yet_due.extend(listed(&wait));
+            judged.unknown.extend(listed(&open));
+            sure = stay;
+        }
         match decided {
             Decided::Vacuous => judged.vacuous += sure.len() as u64,
-            Decided::Unknown => judged.unknown.extend(sure.iter().map(|row| (*row, subject(*row)))),
+            Decided::Unknown => judged.unknown.extend(listed(&sure)),
             Decided::Fails => {
                 let major = match self.when {
                     Some(when) if !sure.is_empty() => self.evaluator.truths(when, &Frame::inside(frame, sure.clone())),
@@ -439,9 +458,18 @@ impl<'e, 'a> Judge<'e, 'a> {
                 judged.fails.extend(sure.iter().zip(major).map(|(row, major)| (*row, subject(*row), major)));
             }
         }
-        if !maybe.is_empty() {
-            judged.unknown.sort_by_key(|(row, _)| *row);
+        judged.sort();
+    }
+
+    /// Of rows that do not hold, whether they need not yet; none where no due date follows from the steps so far.
+    fn pending(&self, frame: &Frame<'_, 'a>, rows: &[u32], place: Place) -> Option<Vec<Truth>> {
+        let due = self.evaluator.body.due_at(place.step)?;
+        let mut inside = Frame::inside(frame, rows.to_vec());
+        if place.step < self.steps.len() {
+            let value = self.evaluator.eval(self.evaluator.let_value(due.variable)?, &inside);
+            inside.bind(due.variable, value);
         }
+        Some(self.evaluator.truths(&due.pending, &inside))
     }
 }
 

@@ -44,7 +44,11 @@ pub fn body(environment: &Environment, body: &Body) -> String {
             }
             Step::Let { variable, value, if_absent } => {
                 let name = printer.variable(*variable);
-                let _ = write!(printer.out, "let {name} = ");
+                if body.due.as_ref().is_some_and(|due| due.variable == *variable) {
+                    printer.out.push_str("due ");
+                } else {
+                    let _ = write!(printer.out, "let {name} = ");
+                }
                 printer.expr(value);
                 if let Some(if_absent) = if_absent {
                     printer.out.push_str(match if_absent {

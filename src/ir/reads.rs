@@ -152,6 +152,9 @@ pub fn for_each_expr<'a>(body: &'a Body, visit: &mut dyn FnMut(&'a Expr)) {
             Step::Let { value, .. } => walk(value, visit),
         }
     }
+    if let Some(due) = &body.due {
+        walk(&due.pending, visit);
+    }
     match &body.condition {
         Condition::Plain(condition) => walk(condition, visit),
         Condition::AnyOf(branches) | Condition::AllOf(branches) => {

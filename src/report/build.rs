@@ -364,7 +364,7 @@ fn rule_because(body: &Body, verdict: &RuleVerdict) -> String {
             Outcome::Nonconformity => "it does not hold for the organization",
             Outcome::NotDetermined => "whether it holds for the organization is not known",
             Outcome::Conformity => "it holds for the organization",
-            Outcome::NoPopulation => "there is nothing to judge",
+            Outcome::NoPopulation => "it is not yet due for the organization",
         }
         .to_owned();
     }
@@ -384,7 +384,7 @@ fn rule_because(body: &Body, verdict: &RuleVerdict) -> String {
 }
 
 fn advice_because(body: &Body, outcome: AdviceOutcome, counts: Counts) -> String {
-    if counts.population == counts.vacuous {
+    if counts.population == counts.vacuous + counts.not_yet_due {
         return "there is nothing to look at".to_owned();
     }
     if !has_subjects(body) {
@@ -412,6 +412,7 @@ fn tally(counts: Counts, fails: [&str; 2], holds: [&str; 2]) -> String {
         say(counts.unknown, ["is", "are"], " unknown"),
         say(counts.holds, holds, ""),
         say(counts.vacuous, holds, " only because there is nothing to look at"),
+        say(counts.not_yet_due, ["is", "are"], " not yet due"),
     ]
     .into_iter()
     .flatten()
@@ -432,10 +433,11 @@ mod tests {
 
     #[test]
     fn counts_read_as_a_sentence() {
-        let counts = Counts { population: 1234, holds: 1230, vacuous: 1, fails: 2, unknown: 1 };
+        let counts = Counts { population: 1240, holds: 1230, vacuous: 1, fails: 2, unknown: 1, not_yet_due: 6 };
         assert_eq!(
             tally(counts, ["fails", "fail"], ["holds", "hold"]),
-            "of 1,234 subjects, 2 fail, 1 is unknown, 1,230 hold, 1 holds only because there is nothing to look at"
+            "of 1,240 subjects, 2 fail, 1 is unknown, 1,230 hold, 1 holds only because there is nothing to look at, \
+             6 are not yet due"
         );
     }
 }

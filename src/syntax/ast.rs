@@ -307,6 +307,8 @@ pub struct Rule {
     pub cites: Vec<Citation>,
     /// `for each` and `let` lines, in order.
     pub steps: Vec<Step>,
+    /// `due …`
+    pub due: Option<Due>,
     /// What stands behind `shall`.
     pub condition: Condition,
     /// `because`
@@ -377,6 +379,15 @@ pub enum IfAbsent {
     Nonconformity,
     /// `not determined`
     NotDetermined,
+}
+
+/// `due t`: until when a subject may still come to hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Due {
+    /// The date or the timestamp.
+    pub value: Expr,
+    /// The word `due`.
+    pub word: Span,
 }
 
 /// What stands behind `shall` or `should`.

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use shall::data::{Dataset, Extract};
 use shall::eval::{Binding, Evaluation, StepCount, Subject};
+use shall::ir::reads::free_variables;
 use shall::ir::{Binder, Body, Condition, Domain, Environment, Expr, IfAbsent, IfNone, RunSettings, Step, VariableId};
 use shall::schema::Type;
 use shall::value::{Cell, Number, Truth, Value};
@@ -92,7 +93,7 @@ impl Oracle<'_> {
                     Truth::False => Status::Fails,
                     Truth::Unknown => Status::Unknown,
                 };
-                self.record(status, major, path, out);
+                self.record(body, status, major, path, out);
             }
             Some(Step::Let { variable, value, if_absent }) => {
                 let found = self.found(value, &path.scope);
@@ -102,7 +103,7 @@ impl Oracle<'_> {
                         IfAbsent::Nonconformity => Status::Fails,
                         IfAbsent::NotDetermined => Status::Unknown,
                     };
-                    return self.record(status, major, path, out);
+                    return self.record(body, status, major, path, out);
                 }
                 path.scope.insert(*variable, Meaning::Let { found, vacuous });
                 self.walk(body, major, at + 1, path, out);
@@ -120,9 +121,9 @@ impl Oracle<'_> {
                 out.steps[position].kept += kept.iter().filter(|(candidate, _)| !candidate.extra).count() as u64;
                 if kept.is_empty() && position > 0 {
                     match if_none {
-                        None => self.record(Status::Vacuous, major, path, out),
-                        Some(IfNone::Nonconformity) => self.record(Status::Fails, major, path, out),
-                        Some(IfNone::NotDetermined) => self.record(Status::Unknown, major, path, out),
+                        None => self.record(body, Status::Vacuous, major, path, out),
+                        Some(IfNone::Nonconformity) => self.record(body, Status::Fails, major, path, out),
+                        Some(IfNone::NotDetermined) => self.record(body, Status::Unknown, major, path, out),
                         Some(IfNone::NoPopulation) => {}
                     }
                     return;
@@ -138,10 +139,36 @@ impl Oracle<'_> {
         }
     }
 
-    fn record(&self, status: Status, major: Option<&Expr>, path: Path, out: &mut Evaluation) {
+    /// Whether a subject that does not hold, as the condition says or a step before it, need not yet.
+    fn pending(&self, body: &Body, scope: &Scope) -> Truth {
+        let Some(due) = &body.due else { return Truth::False };
+        let value = body.steps.iter().find_map(|step| match step {
+            Step::Let { variable, value, .. } if *variable == due.variable => Some(value),
+            _ => None,
+        });
+        let mut scope = scope.clone();
+        match value {
+            // What the due date depends on was never looked at: there is none.
+            Some(value) if free_variables(value).iter().any(|variable| !scope.contains_key(variable)) => Truth::False,
+            Some(value) => {
+                let found = self.found(value, &scope);
+                scope.insert(due.variable, Meaning::Let { found, vacuous: false });
+                self.truth(&due.pending, &scope)
+            }
+            None => Truth::Unknown,
+        }
+    }
+
+    fn record(&self, body: &Body, status: Status, major: Option<&Expr>, path: Path, out: &mut Evaluation) {
+        let pending = match status {
+            Status::Fails | Status::Unknown => self.pending(body, &path.scope),
+            Status::Holds | Status::Vacuous => Truth::False,
+        };
         let subject = Subject { bindings: path.bindings };
         match status {
             _ if !path.belongs => out.unknown.push(subject),
+            _ if pending == Truth::True => out.not_yet_due.push(subject),
+            _ if pending == Truth::Unknown => out.unknown.push(subject),
             Status::Unknown => out.unknown.push(subject),
             Status::Holds => out.holds += 1,
             Status::Vacuous => out.vacuous += 1,

@@ -116,7 +116,7 @@ fn report() -> Report {
     let mut bad = rule(
         "change-approved-before-start",
         Outcome::Nonconformity,
-        Counts { population: 14, holds: 1, vacuous: 0, fails: 12, unknown: 1 },
+        Counts { population: 14, holds: 1, vacuous: 0, fails: 12, unknown: 1, not_yet_due: 0 },
     );
     bad.proposed_grade = Some(ProposedGrade::Major);
     bad.because = "of 14 subjects, 12 fail, 1 is unknown, 1 holds".to_owned();
@@ -127,20 +127,20 @@ fn report() -> Report {
     let mut open = rule(
         "change-assessed",
         Outcome::NotDetermined,
-        Counts { population: 1, holds: 0, vacuous: 0, fails: 0, unknown: 1 },
+        Counts { population: 1, holds: 0, vacuous: 0, fails: 0, unknown: 1, not_yet_due: 0 },
     );
     open.unknown = vec![unknown()];
     let good = rule(
         "a-change-is-known",
         Outcome::Conformity,
-        Counts { population: 3, holds: 3, vacuous: 0, fails: 0, unknown: 0 },
+        Counts { population: 5, holds: 3, vacuous: 0, fails: 0, unknown: 0, not_yet_due: 2 },
     );
     let empty =
         rule("change-with-a-very-long-name-that-leaves-no-room-beside-it", Outcome::NoPopulation, Counts::default());
     let run = AdviceRun {
         outcome: AdviceOutcome::NotFollowed,
         because: "of 2 subjects, 1 does not follow it, 1 is unknown".to_owned(),
-        counts: Counts { population: 2, holds: 0, vacuous: 0, fails: 1, unknown: 1 },
+        counts: Counts { population: 2, holds: 0, vacuous: 0, fails: 1, unknown: 1, not_yet_due: 0 },
         not_followed: vec![failing()],
         not_followed_left_out: 0,
         unknown: vec![unknown()],

@@ -49,8 +49,12 @@ fn expected() -> Vec<String> {
             facts.push(format!("{kind} {id}: {}", words(&item["outcome"])));
             let counts = &item["counts"];
             facts.push(format!(
-                "{kind} {id}: {} = {} + {} + {}",
-                counts["population"], counts[good], counts[bad], counts["unknown"]
+                "{kind} {id}: {} = {} + {} + {} + {}",
+                counts["population"],
+                counts[good],
+                counts[bad],
+                counts["unknown"],
+                counts["not_yet_due"].as_u64().unwrap_or(0)
             ));
             facts.extend(list(item, failing).map(|subject| format!("{kind} {id}: {subject} fails")));
             facts.extend(list(item, "unknown").map(|subject| format!("{kind} {id}: {subject} is unknown")));
@@ -93,11 +97,12 @@ fn subjects(kind: &str, item: &Value, run: &Value, failing: &str) -> Vec<String>
     let mut facts = vec![
         format!("{kind} {id}: {}", words(&run["outcome"])),
         format!(
-            "{kind} {id}: {} = {} + {} + {}",
+            "{kind} {id}: {} = {} + {} + {} + {}",
             count("population"),
             count("holds").saturating_add(count("vacuous")),
             count("fails"),
-            count("unknown")
+            count("unknown"),
+            count("not_yet_due")
         ),
     ];
     facts.extend(list(run, failing).map(|subject| format!("{kind} {id}: {} fails", subject["subject"])));

@@ -58,11 +58,12 @@ impl<'e, 'a> Walk<'e, 'a> {
         let body = self.explainer.body;
         let mut bindings = subject.bindings.iter();
         let mut belongs = true;
-        for step in &body.steps {
-            match step {
+        for (step, line) in body.steps.iter().enumerate() {
+            match line {
                 Step::ForEach { binder, .. } => {
                     let Some((variable, binding)) = bindings.next() else {
                         self.without_candidates(binder);
+                        self.due(step);
                         return;
                     };
                     if let Binding::Missing(record) = binding {
@@ -88,6 +89,7 @@ impl<'e, 'a> Walk<'e, 'a> {
                     }
                     if let (Some(if_absent), Cell::Absent) = (if_absent, &cell) {
                         self.absent_let(&named, value, *if_absent);
+                        self.due(step);
                         return;
                     }
                     self.lets.push(named);
@@ -96,6 +98,16 @@ impl<'e, 'a> Walk<'e, 'a> {
         }
         if belongs {
             self.condition(&body.condition);
+            self.due(body.steps.len());
+        }
+    }
+
+    /// Adds why it is not known whether a subject that does not hold, as a step decided or the condition, is due.
+    fn due(&mut self, step: usize) {
+        if let Some(due) = self.explainer.body.due_at(step)
+            && self.explainer.truth(&self.scope, &due.pending) == Truth::Unknown
+        {
+            cause::collect(&self.explainer, &self.scope, &due.pending, &mut self.causes);
         }
     }
 

@@ -129,8 +129,8 @@ impl Builder<'_> {
                 "the parts of an advice begin with `cites`, `supports`, `for each`, `let`, `should` and `because`"
             }
             _ if rule && expected.contains(&"`because`") => {
-                "the parts of a rule begin with `cites`, `for each`, `if none`, `let`, `if absent`, `shall`, `because` and \
-                 `major`"
+                "the parts of a rule begin with `cites`, `for each`, `if none`, `let`, `if absent`, `due`, `shall`, `because` \
+                 and `major`"
             }
             _ if expected == [EXPRESSION] => {
                 "write the value or the condition that is missing, or remove what asks for it"
@@ -225,6 +225,7 @@ const PARTS: &[&str] = &[
     "`if none`",
     "`let`",
     "`if absent`",
+    "`due`",
     "`shall`",
     "`should`",
     "`because`",
@@ -316,6 +317,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::if_none | Rule::if_none_kw => "`if none`",
         Rule::let_step | Rule::let_kw => "`let`",
         Rule::if_absent | Rule::if_absent_kw => "`if absent`",
+        Rule::due | Rule::due_kw => "`due`",
         Rule::outcome => "`nonconformity`, `not determined` or `no population`",
         Rule::condition => "a condition",
         Rule::modal => "`shall`",

@@ -4,7 +4,7 @@ use super::{Builder, Pair, Rule as Grammar};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{
-    Advice, Branch, Citation, Condition, Grade, IfAbsent, IfNone, ItemKind, Name, Rule, Step, Template, Text,
+    Advice, Branch, Citation, Condition, Due, Grade, IfAbsent, IfNone, ItemKind, Name, Rule, Step, Template, Text,
 };
 
 /// The parts of a rule or an advice, as far as they are read.
@@ -15,6 +15,7 @@ struct Parts {
     cites: Vec<Citation>,
     supports: Vec<Name>,
     steps: Vec<Step>,
+    due: Option<Due>,
     condition: Option<Condition>,
     because: Option<Template>,
     grade: Option<Grade>,
@@ -28,6 +29,7 @@ enum Rank {
     Cites,
     Supports,
     Steps,
+    Due,
     Condition,
     Because,
     Grade,
@@ -45,6 +47,7 @@ impl Builder<'_> {
             title: parts.title?,
             cites: parts.cites,
             steps: parts.steps,
+            due: parts.due,
             condition: parts.condition?,
             because: parts.because,
             grade: parts.grade,
@@ -159,6 +162,14 @@ impl Builder<'_> {
             }
             Grammar::if_none => self.if_none(pair, parts),
             Grammar::if_absent => self.if_absent(pair, parts),
+            Grammar::due => {
+                self.check_once(parts.due.is_some(), span, "due");
+                self.check_order(parts, Rank::Due, span, "due");
+                if self.is_advice() {
+                    self.advice_tail(span, "due", "an advice is followed or not; nothing is due by it");
+                }
+                parts.due = self.due(pair);
+            }
             Grammar::condition => {
                 self.check_once(parts.condition.is_some(), span, self.modal());
                 self.check_order(parts, Rank::Condition, span, self.modal());
@@ -188,7 +199,7 @@ impl Builder<'_> {
                 let order = if self.is_advice() {
                     "title, `cites`, `supports`, `for each` and `let`, `should`, `because`"
                 } else {
-                    "title, `cites`, `for each` and `let`, `shall`, `because`, `major`"
+                    "title, `cites`, `for each` and `let`, `due`, `shall`, `because`, `major`"
                 };
                 let place = Span { end: span.start + word.len() as u32, ..span };
                 let before = latest_word(latest, self.modal());
@@ -344,6 +355,19 @@ impl Builder<'_> {
         }
     }
 
+    /// `due t`
+    fn due(&self, pair: Pair<'_>) -> Option<Due> {
+        let (mut word, mut value) = (None, None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Grammar::due_kw => word = Some(self.span(&inner)),
+                Grammar::expr => value = Some(self.expression(inner)),
+                _ => {}
+            }
+        }
+        Some(Due { value: value?, word: word? })
+    }
+
     fn condition(&self, pair: Pair<'_>) -> Option<Condition> {
         let mut condition = None;
         for inner in pair.into_inner() {
@@ -425,6 +449,7 @@ fn latest_word(rank: Rank, modal: &'static str) -> &'static str {
         Rank::Cites => "cites",
         Rank::Supports => "supports",
         Rank::Steps => "for each",
+        Rank::Due => "due",
         Rank::Condition => modal,
         Rank::Because => "because",
         Rank::Grade => "major",

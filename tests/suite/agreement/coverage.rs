@@ -22,6 +22,7 @@ const DEMANDED: &[&str] = &[
     "status vacuous",
     "status fails",
     "status unknown",
+    "status not yet due",
     "status missing extract",
     "grade True",
     "grade False",
@@ -35,6 +36,8 @@ const DEMANDED: &[&str] = &[
     "step elements",
     "step let",
     "step let if absent",
+    "due Date",
+    "due Timestamp",
     "condition Plain",
     "condition AnyOf",
     "condition AllOf",
@@ -161,6 +164,7 @@ impl Coverage {
         self.met("status vacuous", evaluation.vacuous);
         self.met("status fails", evaluation.fails.len() as u64);
         self.met("status unknown", evaluation.unknown.len() as u64);
+        self.met("status not yet due", evaluation.not_yet_due.len() as u64);
         let is_missing = |binding: &Binding| matches!(binding, Binding::Missing(_));
         let missing = evaluation.unknown.iter().flat_map(|subject| &subject.bindings);
         self.met("status missing extract", missing.filter(|(_, binding)| is_missing(binding)).count() as u64);
@@ -189,6 +193,9 @@ impl Coverage {
                     self.met(if if_absent.is_some() { "step let if absent" } else { "step let" }, 1);
                 }
             }
+        }
+        if let Some(due) = &body.due {
+            self.met(format!("due {}", name(&body.variables[due.variable.0 as usize].ty.base)), 1);
         }
         self.met(format!("steps {binders} for each"), 1);
         self.met(

@@ -246,6 +246,64 @@ fn spans_compare_where_the_calendar_lets_them() {
     comes_to(&shall("2026-03-02 - 2026-02-01 <= 1 month"), FAILS);
 }
 
+/// As of 2026-02-01T12:30:15Z, which is 13:30 on that day in Amsterdam.
+#[track_caller]
+fn waits(lines: &str, counts: Counts, not_yet_due: usize) {
+    let files: Vec<File> = [("team", TEAMS), ("change", CHANGES), ("release", RELEASES), ("approval", APPROVALS)]
+        .iter()
+        .map(|(name, text)| (format!("{name}.ndjson"), (*text).to_owned()))
+        .collect();
+    let rule = format!("rule tried\n  \"Tried\"\n  cites made-up 1\n{lines}\n");
+    let found = judge_texts(&rule, &files);
+    assert_eq!((super::counts(&found), found.not_yet_due.len()), (counts, not_yet_due), "{lines}");
+}
+
+#[test]
+fn what_does_not_hold_may_wait_for_its_due_date() {
+    let due = |due: &str, shall: &str| {
+        each("release r", &format!("{shall}\n")).replace("  shall", &format!("  due {due}\n  shall"))
+    };
+    // Released on the 1st and the 2nd, of size 1 and 2. A day is in time until it is over.
+    waits(&due("r.released_on", "r.size > 5"), NOBODY, 2);
+    waits(&due("r.released_on - 1 day", "r.size > 5"), (0, 0, 1, 0), 1);
+    waits(&due("r.released_on", "r.size = 1"), HOLDS, 1);
+    waits(&due("r.released_on", "r.size / 0 = 1"), NOBODY, 2);
+    waits(&due("r.released_on - 1 day", "r.size / 0 = 1"), UNKNOWN, 1);
+    // An instant is over at once.
+    waits(&due("2026-02-01T12:30:15Z", "r.size > 5"), (0, 0, 2, 0), 0);
+    waits(&due("2026-02-01T12:30:16Z", "r.size > 5"), NOBODY, 2);
+    // The name stands for the date.
+    waits(&due("r.released_on", "due < 2026-02-02"), HOLDS, 1);
+    waits(&due("as_of + (1 hour * r.size / 0)", "r.size = 1"), (1, 0, 0, 1), 0);
+    waits(&due("today + 1 day", "every x in {1} minus {1} has x = 2"), (0, 2, 0, 0), 0);
+    // Who may not belong stays unknown.
+    waits(&due("today", "r.size > 5").replace("release r\n", "release r where unset_number = 1\n"), (0, 0, 0, 2), 0);
+}
+
+#[test]
+fn what_a_step_decides_may_wait_if_its_due_date_is_told() {
+    let lines = |first: &str, due: &str| {
+        format!(
+            "  for each approval a\n    if none: no population\n  let valid = a.valid_for\n    if absent: {first}\n  due {due}\n  shall valid > 1 hour"
+        )
+    };
+    // Decided on the 1st and the 2nd (in Amsterdam), and three on the 3rd; one is valid for long enough.
+    waits(&lines("nonconformity", "a.decided_at + 1 hour"), HOLDS, 4);
+    waits(&lines("not determined", "a.decided_at + 1 hour"), HOLDS, 4);
+    waits(&lines("nonconformity", "a.decided_at - 1 day"), (1, 0, 1, 0), 3);
+    waits(&lines("nonconformity", "a.decided_at + valid"), (1, 0, 4, 0), 0);
+    waits(&lines("not determined", "a.decided_at + valid"), (1, 0, 0, 4), 0);
+    let later = |due: &str| {
+        format!(
+            "  for each release r\n    if none: no population\n  for each change c where c.number = r.number\n    if none: nonconformity\n  due {due}\n  shall firm"
+        )
+    };
+    // R1 is no change; X1 is.
+    waits(&later("r.released_on"), HOLDS, 1);
+    waits(&later("r.released_on - 1 day"), (1, 0, 1, 0), 0);
+    waits(&later("c.start_at otherwise as_of"), (1, 0, 1, 0), 0);
+}
+
 /// Found: a count within bounds that stands where a key or an order is looked up was taken for unknown.
 #[test]
 fn bounds_are_no_key_to_look_up() {

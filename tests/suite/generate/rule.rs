@@ -14,8 +14,9 @@ const IF_NONE: &[&str] = &["no population", "nonconformity", "not determined"];
 /// Writes a rule of a name.
 pub(crate) fn rule(name: &str, tape: &[u32]) -> String {
     let mut writer = Writer::new(Choices::new(tape));
-    let (subjects, scope) = writer.subjects(true);
-    let mut text = format!("rule {name}\n  \"Made up\"\n  cites made-up 1\n{subjects}");
+    let (subjects, mut scope) = writer.subjects(true);
+    let due = if writer.choices.chance(25) { writer.due(&mut scope) } else { String::new() };
+    let mut text = format!("rule {name}\n  \"Made up\"\n  cites made-up 1\n{subjects}{due}");
     text += &format!("  shall {}\n", writer.demand(&scope));
     if writer.choices.chance(30) {
         text += &format!("  because \"{}\"\n", writer.message(&scope));
@@ -124,6 +125,14 @@ impl Writer<'_> {
         }
         scope.bind(&name, kind, optional && !decided);
         text
+    }
+
+    /// `due t`, and `due` in sight behind it.
+    fn due(&mut self, scope: &mut Scope) -> String {
+        let kind = self.choices.pick(&[Kind::Date, Kind::Timestamp]);
+        let Some(value) = self.value(kind, scope, 1) else { return String::new() };
+        scope.bind("due", kind, false);
+        format!("  due {value}\n")
     }
 
     /// What shall hold.
