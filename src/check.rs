@@ -7,6 +7,7 @@
 mod access;
 mod arithmetic;
 mod body;
+mod calendars;
 mod calls;
 mod checker;
 mod citations;
@@ -183,10 +184,12 @@ fn check_here(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
 fn resolve<'a>(files: &'a [(FileId, Parsed)], sources: &'a Sources) -> World<'a> {
     let mut items = Items::new(files);
     let (zones, zone) = zone(&mut items);
+    let calendars = calendars::declare(&mut items);
     let standards = citations::declare(&mut items);
     let mut records = records::build(&mut items);
     let schema = std::mem::take(&mut records.schema);
-    let environment = Environment { schema, zone, parameters: Vec::new(), standards: standards.list.clone() };
+    let standard_list = standards.list.clone();
+    let environment = Environment { schema, zone, parameters: Vec::new(), standards: standard_list, calendars };
     let mut world = World::new(sources, items, records, zones, environment, standards);
     let (parameters, list) = parameters::declare(&mut world);
     world.parameters = parameters;

@@ -30,6 +30,21 @@ pub struct Environment {
     pub parameters: Vec<Parameter>,
     /// The standards, in order of name.
     pub standards: Vec<Standard>,
+    /// The calendars, in order of name; a value of type `calendar` is a position here.
+    pub calendars: Vec<Calendar>,
+}
+
+/// A calendar.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub title: Option<String>,
+    /// When it is open: all that is declared under its name.
+    pub hours: crate::value::Calendar,
+    /// Where it is declared (its name).
+    pub span: Span,
 }
 
 /// A standard.

@@ -64,6 +64,9 @@ pub enum Type {
     TimestampInterval,
     /// `{a, b}`
     Enum(Arc<EnumType>),
+    /// `calendar`: one of the calendars of the program, by its name. They are the members here, in the order of
+    /// [`Environment::calendars`](crate::ir::Environment::calendars).
+    Calendar(Arc<EnumType>),
     /// `-> a | b`: the key of a record of one of these, in order of id
     Reference(Vec<RecordId>),
     /// A record itself, as a binder or as what `first` and `last` find.
@@ -72,6 +75,16 @@ pub enum Type {
     List(Box<Type>),
     /// `set of T`; only of expressions and parameters.
     Set(Box<Type>),
+}
+
+impl Type {
+    /// The names of which a value of the type is one, by its position: the members of an enum, the calendars.
+    pub fn members(&self) -> Option<&Arc<EnumType>> {
+        match self {
+            Type::Enum(members) | Type::Calendar(members) => Some(members),
+            _ => None,
+        }
+    }
 }
 
 /// A type and whether the value may be absent: `T?`.
@@ -193,6 +206,7 @@ impl Schema {
                     Type::Span => "span",
                     Type::DateInterval => "interval of days",
                     Type::TimestampInterval => "interval of timestamps",
+                    Type::Calendar(_) => "calendar",
                     Type::Enum(members) => {
                         let separator = if members.ordered { " < " } else { ", " };
                         return write!(formatter, "{{{}}}", members.members.join(separator));

@@ -47,7 +47,7 @@ pub enum Value {
     Span(CalendarSpan),
     /// From one moment to another.
     Interval(Interval),
-    /// A member of an enum: its position among the members of the expression's type.
+    /// A member of an enum, or a calendar: its position among the members of the expression's type.
     Member(u32),
     /// A reference: the key of a record.
     Reference(KeyId),

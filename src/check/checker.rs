@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::calendars::is_calendar;
 use super::items::{ItemId, Reach};
 use super::narrow::{Fact, Known, Path, Root, Typed};
 use super::world::World;
@@ -224,6 +225,10 @@ impl<'w, 'a> Checker<'w, 'a> {
     pub(super) fn reach_field(&mut self, record: RecordId, field: FieldId) {
         self.reach_record(record);
         self.reaches.insert(Reach::Field(record, field));
+        if is_calendar(&self.world.schema().record(record).field_type(field).ty.base) {
+            // The data may name any of them.
+            self.reaches.extend(self.world.items.of_kind(ItemKind::Calendar).map(Reach::Item));
+        }
     }
 
     /// Makes an expression.

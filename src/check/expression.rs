@@ -1,6 +1,8 @@
 //! Expressions: literals, names, fields, presence, choice. The other forms have files of their own.
 
+use super::calendars::{is_calendar, unknown_calendar};
 use super::checker::{Checker, Meaning, Polarity};
+use super::items::Reach;
 use super::narrow::{Fact, Known, Path, Root, Typed, common};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{Expr, ExprKind};
@@ -130,16 +132,28 @@ impl Checker<'_, '_> {
     }
 
     fn text(&mut self, text: &str, span: Span, expected: Option<&Type>) -> Typed {
-        if let Some(ty @ Type::Enum(members)) = expected {
+        if let Some((ty, members)) = expected.and_then(|ty| Some((ty, ty.members()?))) {
             return match members.position(text) {
-                Some(position) => self.literal(Value::Member(position), ty.clone(), span),
+                Some(position) => self.member(text, position, ty, span),
                 None => self.unknown_member(text, members, ty, span),
             };
         }
         self.literal(Value::Text(text.into()), Type::Text, span)
     }
 
+    /// A member of an enum, or a calendar.
+    fn member(&mut self, name: &str, position: u32, ty: &Type, span: Span) -> Typed {
+        if is_calendar(ty) {
+            self.reaches.extend(self.world.items.find(ItemKind::Calendar, name).iter().copied().map(Reach::Item));
+        }
+        self.literal(Value::Member(position), ty.clone(), span)
+    }
+
     fn unknown_member(&mut self, word: &str, members: &EnumType, ty: &Type, span: Span) -> Typed {
+        if is_calendar(ty) {
+            self.report(unknown_calendar(word, members, span));
+            return self.error(span);
+        }
         let message = format!("unknown member `{word}` of `{}`", self.show(ty));
         let help = suggest(word, "members", members.members.iter().map(String::as_str));
         self.report(Diagnostic::new(Code::UnknownMember, span, message, "not a member").with_help_if(help));
@@ -166,22 +180,23 @@ impl Checker<'_, '_> {
     }
 
     fn name(&mut self, name: &str, span: Span, expected: Option<&Type>) -> Typed {
-        let member = match expected {
-            Some(Type::Enum(members)) => members.position(name),
-            _ => None,
-        };
+        let member = expected.and_then(Type::members).and_then(|members| members.position(name));
         if let (Some(position), Some(ty)) = (member, expected) {
             if let Some((what, place)) = self.declared(name) {
-                let message = format!("`{name}` is a member of `{}` and {what} of that name", self.show(ty));
+                let (member, beside) = if is_calendar(ty) { ("calendar", "a calendar") } else { ("member", "an enum") };
+                let message = match ty {
+                    Type::Calendar(_) => format!("`{name}` is a calendar and {what} of that name"),
+                    _ => format!("`{name}` is a member of `{}` and {what} of that name", self.show(ty)),
+                };
                 let mut diagnostic = Diagnostic::new(Code::ShadowedName, span, message, "which of the two is meant?");
                 if let Some(place) = place {
                     diagnostic = diagnostic.with_label(place, format!("{what} is declared here"));
                 }
                 self.report(
-                    diagnostic.with_help(format!("rename {what}: beside an enum, `{name}` means the member alone")),
+                    diagnostic.with_help(format!("rename {what}: beside {beside}, `{name}` means the {member} alone")),
                 );
             }
-            return self.literal(Value::Member(position), ty.clone(), span);
+            return self.member(name, position, ty, span);
         }
         if let Some(named) = self.lookup(name) {
             let named = named.meaning.clone();
@@ -198,6 +213,14 @@ impl Checker<'_, '_> {
             }
             "period" => return Typed::plain(self.make(ExprKind::Period, Type::DateInterval, span)),
             _ => {}
+        }
+        // Beside an enum a word can only be a member.
+        let world = self.world;
+        let calendar = &world.items.calendar;
+        if let (Some(position), false) =
+            (calendar.members().and_then(|calendars| calendars.position(name)), matches!(expected, Some(Type::Enum(_))))
+        {
+            return self.member(name, position, calendar, span);
         }
         self.unknown_name(name, span, expected)
     }
@@ -240,7 +263,9 @@ impl Checker<'_, '_> {
 
     fn unknown_name(&mut self, name: &str, span: Span, expected: Option<&Type>) -> Typed {
         match expected {
-            Some(ty @ Type::Enum(members)) => return self.unknown_member(name, members, ty, span),
+            Some(ty @ (Type::Enum(members) | Type::Calendar(members))) => {
+                return self.unknown_member(name, members, ty, span);
+            }
             // What stands beside it has an error already, and might have been an enum.
             Some(Type::Error) => return self.error(span),
             _ => {}
@@ -253,8 +278,13 @@ impl Checker<'_, '_> {
             self.report(diagnostic);
             return self.error(span);
         }
-        let known: Vec<&str> =
-            self.in_scope().chain(self.world.items.names(ItemKind::Parameter)).chain(BUILT_IN).collect();
+        let names = |kind| self.world.items.names(kind);
+        let known: Vec<&str> = self
+            .in_scope()
+            .chain(names(ItemKind::Parameter))
+            .chain(names(ItemKind::Calendar))
+            .chain(BUILT_IN)
+            .collect();
         let near = crate::diagnostic::closest(name, known).map(|near| format!("did you mean `{near}`?"));
         let help = match expected {
             _ if name == "due" => Some("say before `shall` until when it may wait: `due` and a date".to_owned()),

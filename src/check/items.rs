@@ -1,9 +1,10 @@
 //! All items of a program by kind and name, and what is wrong with each.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::schema::{FieldId, RecordId};
+use crate::schema::{EnumType, FieldId, RecordId, Type};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{ItemKind, Parsed, ParsedItem};
 
@@ -27,6 +28,8 @@ pub(super) struct Items<'a> {
     /// What is wrong with each; of itself alone.
     pub(super) diagnostics: Vec<Vec<Diagnostic>>,
     named: BTreeMap<ItemKind, BTreeMap<&'a str, Vec<ItemId>>>,
+    /// The type of a calendar: the names of all, broken ones too.
+    pub(super) calendar: Type,
 }
 
 impl<'a> Items<'a> {
@@ -41,7 +44,9 @@ impl<'a> Items<'a> {
                 ids.push(ItemId(position as u32));
             }
         }
-        let mut items = Items { all, diagnostics, named };
+        let calendars = named.get(&ItemKind::Calendar).into_iter().flatten().map(|(name, _)| (*name).to_owned());
+        let calendar = Type::Calendar(Arc::new(EnumType { members: calendars.collect(), ordered: false }));
+        let mut items = Items { all, diagnostics, named, calendar };
         items.find_duplicates();
         items
     }
@@ -106,6 +111,8 @@ impl<'a> Items<'a> {
                 let diagnostic = match kind {
                     // A record may be extended in several places.
                     ItemKind::Zone | ItemKind::Extend | ItemKind::Unknown => continue,
+                    // The versions of a calendar bear one name.
+                    ItemKind::Calendar => continue,
                     ItemKind::Bind => Diagnostic::new(
                         Code::DuplicateBinding,
                         at,

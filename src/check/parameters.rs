@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::calendars::is_calendar;
 use super::checker::{Checker, Mode};
 use super::collections::element_of;
 use super::expression::BUILT_IN;
@@ -63,6 +64,9 @@ pub(super) fn declare<'a>(world: &mut World<'a>) -> (Parameters<'a>, Vec<ir::Par
         let mut items = vec![item];
         items.extend(world.items.find(ItemKind::Parameter, name));
         items.extend(world.items.find(ItemKind::Bind, name));
+        if is_calendar(&ty) {
+            items.extend(world.items.of_kind(ItemKind::Calendar));
+        }
         items.sort_unstable();
         items.dedup();
         parameters.known.insert(name, Known { id: ParameterId(list.len() as u32), ty: ty.clone(), items });
@@ -146,7 +150,7 @@ fn example(ty: &Type) -> String {
         Type::Timestamp => "2026-01-31T09:00Z".to_owned(),
         Type::Duration => "4 hours".to_owned(),
         Type::Span => "12 months".to_owned(),
-        Type::Enum(members) => members.members.first().cloned().unwrap_or_default(),
+        Type::Enum(members) | Type::Calendar(members) => members.members.first().cloned().unwrap_or_default(),
         Type::Set(element) => format!("{{{}}}", example(element)),
         _ => "…".to_owned(),
     }

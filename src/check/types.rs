@@ -21,10 +21,13 @@ const NAMED: [(&str, Type); 8] = [
     ("span", Type::Span),
 ];
 
+/// The name of the type of calendars, which depends on what calendars there are.
+const CALENDAR: &str = "calendar";
+
 /// Whether a word names a type of the language; no record may be called so.
 pub(super) fn is_type_word(word: &str) -> bool {
     NAMED.iter().any(|(name, _)| *name == word)
-        || matches!(word, "interval" | "timeline" | "calendar" | "list" | "set" | "key")
+        || matches!(word, CALENDAR | "interval" | "timeline" | "list" | "set" | "key")
 }
 
 /// What a type is written for.
@@ -111,6 +114,9 @@ impl TypeReader<'_, '_> {
         if let Some((_, ty)) = NAMED.iter().find(|(known, _)| *known == name) {
             return ty.clone();
         }
+        if name == CALENDAR {
+            return self.items.calendar.clone();
+        }
         match (name, self.usage) {
             ("interval", TypeUse::DefineParameter) => return Type::Error,
             ("interval" | "timeline" | "set", _) => {
@@ -133,7 +139,7 @@ impl TypeReader<'_, '_> {
             self.broken.push(id);
             return self.fail(self.items.broken_use(id, span));
         }
-        let mut known: Vec<&str> = NAMED.iter().map(|(name, _)| *name).collect();
+        let mut known: Vec<&str> = NAMED.iter().map(|(name, _)| *name).chain([CALENDAR]).collect();
         if self.usage == TypeUse::DefineParameter {
             known.extend(self.records.keys());
         }

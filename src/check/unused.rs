@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::calendars::is_calendar;
 use super::items::{ItemId, Reach};
 use super::sources::SourceStatus;
 use super::world::World;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast::ItemKind;
 
-/// Warns of defines, parameters and records that nothing uses. Files that are embedded in the program are left out: an
+/// Warns of defines, parameters, records and calendars that nothing uses. Files that are embedded in the program are left out: an
 /// organization does not use all of a pack. While an item cannot be read, nobody knows what it uses, and nothing is said.
 pub(super) fn find(world: &World<'_>, reached: &BTreeSet<Reach>, sources: &[SourceStatus]) -> Vec<Diagnostic> {
     let unread = world.items.all.iter().any(|item| item.item.is_none());
@@ -37,11 +38,19 @@ pub(super) fn find(world: &World<'_>, reached: &BTreeSet<Reach>, sources: &[Sour
         }
     }
     let mut found = Vec::new();
-    for kind in [ItemKind::Define, ItemKind::Parameter, ItemKind::Record] {
+    let by_data =
+        world.schema().records.iter().flat_map(|record| &record.fields).any(|field| is_calendar(&field.ty.base));
+    if by_data {
+        // The data may name any of them.
+        used.extend(world.items.of_kind(ItemKind::Calendar));
+    }
+    for kind in [ItemKind::Define, ItemKind::Parameter, ItemKind::Record, ItemKind::Calendar] {
         for id in world.items.of_kind(kind) {
             let item = world.items.get(id);
             let Some(name) = item.name.as_ref().filter(|_| !used.contains(&id)) else { continue };
-            if world.sources.file(name.span.file).embedded {
+            // All versions of a calendar are one definition.
+            let is_first = world.items.find(kind, &name.node).first() == Some(&id);
+            if world.sources.file(name.span.file).embedded || !is_first {
                 continue;
             }
             let word = kind.word();

@@ -114,7 +114,7 @@ impl Column {
     pub fn unknown(ty: Type, rows: usize) -> Column {
         let values = match &ty {
             Type::Boolean => ColumnValues::Booleans(vec![false; rows]),
-            Type::Enum(_) | Type::Reference(_) => ColumnValues::Symbols(vec![0; rows]),
+            Type::Enum(_) | Type::Calendar(_) | Type::Reference(_) => ColumnValues::Symbols(vec![0; rows]),
             Type::Decimal => ColumnValues::Decimals { mantissas: vec![0; rows], scales: vec![0; rows] },
             Type::Text => {
                 let mut texts = TextColumn::default();
@@ -169,7 +169,7 @@ impl Column {
     fn value(&self, row: usize) -> Option<Value> {
         Some(match (&self.values, &self.ty) {
             (ColumnValues::Booleans(values), _) => Value::Boolean(values[row]),
-            (ColumnValues::Symbols(values), Type::Enum(_)) => Value::Member(values[row]),
+            (ColumnValues::Symbols(values), Type::Enum(_) | Type::Calendar(_)) => Value::Member(values[row]),
             (ColumnValues::Symbols(values), _) => Value::Reference(KeyId(values[row])),
             (ColumnValues::Integers(values), Type::Date) => Value::Date(Date(i32::try_from(values[row]).ok()?)),
             (ColumnValues::Integers(values), Type::Timestamp) => Value::Timestamp(Timestamp(values[row])),

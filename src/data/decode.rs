@@ -289,7 +289,7 @@ impl Decoder {
         column: &mut Column,
         keys: &mut [Interner],
     ) -> Result<(), Trouble> {
-        if let (Some(map), Type::Enum(_) | Type::Boolean) = (&self.reading.map, ty) {
+        if let (Some(map), Type::Enum(_) | Type::Calendar(_) | Type::Boolean) = (&self.reading.map, ty) {
             let position = *map.get(text).ok_or(Trouble::Unmapped)?;
             match ty {
                 Type::Boolean => column.push_boolean(position != 0),
@@ -308,7 +308,9 @@ impl Decoder {
                     None => keys.intern(text),
                 });
             }
-            Type::Enum(members) => column.push_symbol(members.position(text).ok_or(Trouble::Unmapped)?),
+            Type::Enum(members) | Type::Calendar(members) => {
+                column.push_symbol(members.position(text).ok_or(Trouble::Unmapped)?);
+            }
             Type::Boolean => column.push_boolean(boolean(text.trim()).ok_or(Trouble::Malformed("`true` or `false`"))?),
             Type::Integer => {
                 let number = Scaled::parse(text.trim(), notation).ok_or(Trouble::Malformed("a whole number"))?;
@@ -411,6 +413,10 @@ impl Decoder {
                     (None, Type::Enum(members)) => (
                         "the enum has no such member",
                         suggest(&complaint.value, "members", members.members.iter().map(String::as_str)),
+                    ),
+                    (None, Type::Calendar(calendars)) => (
+                        "there is no calendar of that name",
+                        suggest(&complaint.value, "calendars", calendars.members.iter().map(String::as_str)),
                     ),
                     (None, _) => ("it is not known", None),
                 };

@@ -20,7 +20,9 @@ fn key_text(schema: &Schema, ty: &Type, value: &Value, spaces: &[Interner]) -> O
         (Value::Date(date), _) => date.to_string(),
         (Value::Timestamp(instant), _) => instant.to_string(),
         (Value::Boolean(value), _) => value.to_string(),
-        (Value::Member(position), Type::Enum(members)) => members.members.get(*position as usize)?.clone(),
+        (Value::Member(position), Type::Enum(members) | Type::Calendar(members)) => {
+            members.members.get(*position as usize)?.clone()
+        }
         (Value::Reference(key), Type::Reference(targets)) => {
             spaces.get(schema.reference_space(targets).0 as usize)?.text(key.0).to_owned()
         }

@@ -166,10 +166,12 @@ impl Printer<'_> {
             (Value::Duration(length), _) => write!(self.out, "{}", show_duration(*length)),
             (Value::Span(span), _) => write!(self.out, "{span}"),
             (Value::Interval(interval), _) => write!(self.out, "{interval}"),
-            (Value::Member(position), Type::Enum(members)) => match members.members.get(*position as usize) {
-                Some(member) => write!(self.out, "{member}"),
-                None => write!(self.out, "member {position}"),
-            },
+            (Value::Member(position), Type::Enum(members) | Type::Calendar(members)) => {
+                match members.members.get(*position as usize) {
+                    Some(member) => write!(self.out, "{member}"),
+                    None => write!(self.out, "member {position}"),
+                }
+            }
             (Value::Member(position), _) => write!(self.out, "member {position}"),
             (Value::Reference(key), _) => write!(self.out, "key {}", key.0),
             (Value::Row(row), _) => write!(self.out, "row {row}"),

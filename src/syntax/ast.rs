@@ -2,9 +2,11 @@
 //!
 //! Names of nodes are those of the grammar.
 
+pub mod calendar;
 pub mod expr;
 pub mod source;
 
+pub use calendar::*;
 pub use expr::*;
 pub use source::*;
 
@@ -35,6 +37,8 @@ pub enum ItemKind {
     Bind,
     /// `define`
     Define,
+    /// `calendar`
+    Calendar,
     /// `rule`
     Rule,
     /// `advice`
@@ -56,6 +60,7 @@ impl ItemKind {
             ItemKind::Parameter => "parameter",
             ItemKind::Bind => "bind",
             ItemKind::Define => "define",
+            ItemKind::Calendar => "calendar",
             ItemKind::Rule => "rule",
             ItemKind::Advice => "advice",
             ItemKind::Source => "source",
@@ -112,6 +117,8 @@ pub enum Item {
     Bind(Bind),
     /// `define f(x: incident) = …`
     Define(Define),
+    /// `calendar … { … }`
+    Calendar(Calendar),
     /// `rule … shall …`
     Rule(Box<Rule>),
     /// `advice … should …`

@@ -5,6 +5,7 @@
 //! rules. One function for each rule; a function always returns a node, and where something is wrong with it, it leaves
 //! a diagnostic and returns what comes nearest: an item with an error gives no tree in the end.
 
+mod calendar;
 mod declaration;
 mod error;
 mod expression;
@@ -65,6 +66,7 @@ pub(super) fn parse_item(input: &Input<'_>) -> (Option<Item>, Vec<Diagnostic>) {
         ItemKind::Parameter => Rule::parameter,
         ItemKind::Bind => Rule::bind,
         ItemKind::Define => Rule::define,
+        ItemKind::Calendar => Rule::calendar,
         ItemKind::Rule => Rule::rule_item,
         ItemKind::Advice => Rule::advice,
         ItemKind::Source => Rule::source,
@@ -118,6 +120,7 @@ impl<'a> Builder<'a> {
             Rule::parameter => self.parameter(pair).map(Item::Parameter),
             Rule::bind => self.bind(pair).map(Item::Bind),
             Rule::define => self.define(pair).map(Item::Define),
+            Rule::calendar => self.calendar(pair).map(Item::Calendar),
             Rule::rule_item => self.rule(pair).map(|rule| Item::Rule(Box::new(rule))),
             Rule::advice => self.advice(pair).map(|advice| Item::Advice(Box::new(advice))),
             Rule::source => self.source(pair).map(Item::Source),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{SourceChecker, SourceScope, path};
+use crate::check::calendars::unknown_calendar;
 use crate::check::unknown_zone;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::mapping::{FieldSource, NumberNotation, Reading};
@@ -376,14 +377,15 @@ impl SourceChecker<'_, '_> {
         let mut places: BTreeMap<&str, Span> = BTreeMap::new();
         for arm in arms {
             let to = match (element, arm.to.node.as_str()) {
-                (Type::Enum(members), member) => members.position(member),
+                (Type::Enum(members) | Type::Calendar(members), member) => members.position(member),
                 (Type::Boolean, "false") => Some(0),
                 (Type::Boolean, "true") => Some(1),
                 (Type::Boolean, _) => None,
                 _ => {
                     let shown = self.world.schema().show(element);
-                    let message =
-                        format!("`match` gives members of an enum or `true` and `false`, and the field is `{shown}`");
+                    let message = format!(
+                        "`match` gives members of an enum, calendars, or `true` and `false`, and the field is `{shown}`"
+                    );
                     self.invalid(scope, span, message, &format!("the field is `{shown}`"), "leave `match` out");
                     return None;
                 }
@@ -404,6 +406,10 @@ impl SourceChecker<'_, '_> {
                     }
                 }
                 None => {
+                    if let Type::Calendar(calendars) = element {
+                        self.report(scope, unknown_calendar(&arm.to.node, calendars, arm.to.span));
+                        continue;
+                    }
                     let shown = self.world.schema().show(element);
                     let message = format!("unknown member `{}` of `{shown}`", arm.to.node);
                     let help = match element {
@@ -434,7 +440,7 @@ impl SourceChecker<'_, '_> {
         let ty = self.world.schema().record(record).field_type(field).ty.base.clone();
         let fits = match &ty {
             Type::Error => return None,
-            Type::Enum(members) => members.position(&text.node).is_some(),
+            Type::Enum(members) | Type::Calendar(members) => members.position(&text.node).is_some(),
             Type::Boolean => matches!(text.node.as_str(), "true" | "false"),
             Type::Integer => Number::parse(&text.node).is_some_and(|number| number.to_integer().is_some()),
             Type::Decimal => Number::parse(&text.node).is_some(),
@@ -442,6 +448,10 @@ impl SourceChecker<'_, '_> {
             Type::Timestamp => Timestamp::parse(&text.node).is_some(),
             _ => true,
         };
+        if let (false, Type::Calendar(calendars)) = (fits, &ty) {
+            self.report(scope, unknown_calendar(&text.node, calendars, text.span));
+            return None;
+        }
         if let (false, Type::Enum(members)) = (fits, &ty) {
             let shown = self.world.schema().show(&ty);
             let message = format!("unknown member `{}` of `{shown}`", text.node);

@@ -60,7 +60,7 @@ impl<'a> Show<'a> {
             (Value::Duration(micros), _) => show_duration(*micros),
             (Value::Span(span), _) => span.to_string(),
             (Value::Interval(interval), _) => interval.to_string(),
-            (Value::Member(position), Type::Enum(members)) => {
+            (Value::Member(position), Type::Enum(members) | Type::Calendar(members)) => {
                 members.members.get(*position as usize).cloned().unwrap_or_else(|| position.to_string())
             }
             (Value::Member(position), _) => position.to_string(),

@@ -178,7 +178,7 @@ pub(crate) fn gather_column<'a>(column: &'a Column, rows: &Vector<'a>) -> Vector
         Type::Duration => Measure::Duration,
         _ => Measure::Number,
     };
-    let symbol = if matches!(column.ty, Type::Enum(_)) { Symbol::Member } else { Symbol::Reference };
+    let symbol = if column.ty.members().is_some() { Symbol::Member } else { Symbol::Reference };
     let data = match &column.values {
         ColumnValues::Booleans(values) => {
             let known = |row: usize| Truth::from(values.get(row).copied().unwrap_or(false));

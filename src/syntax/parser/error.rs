@@ -2,14 +2,15 @@
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
+use super::calendar::WEEKDAYS;
 use super::declaration::{a_kind, is_reserved};
 use super::{Builder, Rule};
 use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::syntax::ast::ItemKind;
 
 /// The first words of items.
-pub(in crate::syntax) const ITEM_WORDS: [&str; 10] =
-    ["zone", "standard", "record", "extend", "parameter", "bind", "define", "rule", "advice", "source"];
+pub(in crate::syntax) const ITEM_WORDS: [&str; 11] =
+    ["zone", "standard", "record", "extend", "parameter", "bind", "define", "calendar", "rule", "advice", "source"];
 
 /// How many things a message says could stand at a place.
 const MOST_EXPECTED: usize = 5;
@@ -25,15 +26,17 @@ impl Builder<'_> {
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
         let (offset, expected) = self.on_its_line(offset, expected);
-        let found = self.found(offset);
+        let unfinished = self.unfinished_line(offset, &expected);
+        let found = if unfinished.is_some() { "" } else { self.found(offset) };
         let shown = match found {
+            "" if unfinished.is_some() => LINE_END.to_owned(),
             "" => format!("the end of the {}", self.kind.noun()),
             found => format!("`{found}`"),
         };
-        // At the end of the item, the place is its last character.
+        // At the end of the item or the line, the place is its last character.
         let (from, to) = match found {
             "" => {
-                let end = self.text.trim_end().len();
+                let end = unfinished.unwrap_or(self.text.trim_end().len());
                 let last = self.text.get(..end).and_then(|text| text.chars().next_back()).map_or(0, char::len_utf8);
                 (end - last, end)
             }
@@ -46,6 +49,15 @@ impl Builder<'_> {
         let diagnostic =
             Diagnostic::new(Code::SyntaxError, self.place(from, to), message, "cannot be read from here on");
         self.report(diagnostic.with_help_if(self.help(found, offset, &expected)));
+    }
+
+    /// The end of a line of a calendar that something is missing from, if that is what is wrong at an offset behind it.
+    fn unfinished_line(&self, offset: usize, expected: &[&'static str]) -> Option<usize> {
+        let ahead = self.text.get(..offset)?;
+        let end = ahead.trim_end().len();
+        let begins_line = expected.iter().any(|text| matches!(*text, WEEKDAY | CALENDAR_LINE));
+        let on_next_line = end > 0 && ahead.get(end..)?.contains('\n');
+        (self.kind == ItemKind::Calendar && on_next_line && !begins_line).then_some(end)
     }
 
     /// Moves a fault of a source or a record back to its line.
@@ -118,6 +130,17 @@ impl Builder<'_> {
             _ if self.kind == ItemKind::Source && expected.contains(&"`because`") => {
                 "say why rows are left out: `because \"test records\"`"
             }
+            _ if expected.contains(&WEEKDAY) && expected.contains(&TEXT) && is_word(found) => {
+                return Some(format!("a title stands in quotation marks: `\"{found}\"`"));
+            }
+            _ if expected.contains(&WEEKDAY) || expected.contains(&CALENDAR_LINE) => match weekday(found) {
+                Some(word) => return Some(format!("write `{word}`")),
+                None => {
+                    "the lines of a calendar begin with a weekday such as `mon`, with `zone`, `closed`, `open`, `holidays` or \
+                     `valid`"
+                }
+            },
+            _ if expected.contains(&HOURS) => "write hours as `08:00-12:00`, several with commas between them",
             _ if matches!(self.kind, ItemKind::Record | ItemKind::Extend) && expected.contains(&"`:`") => {
                 "write a field as `name: type`"
             }
@@ -151,6 +174,9 @@ impl Builder<'_> {
         for expected in rules {
             let text = match *expected {
                 Rule::modal if self.kind == ItemKind::Advice => "`should`",
+                Rule::date if self.kind == ItemKind::Calendar => DATE,
+                Rule::through if self.kind == ItemKind::Calendar => "`through`",
+                Rule::EOI if self.kind == ItemKind::Calendar => LINE_END,
                 other => display(other),
             };
             if text != NOTHING && !texts.contains(&text) {
@@ -179,11 +205,17 @@ pub(in crate::syntax) fn kind_of(word: &str) -> ItemKind {
         "parameter" => ItemKind::Parameter,
         "bind" => ItemKind::Bind,
         "define" => ItemKind::Define,
+        "calendar" => ItemKind::Calendar,
         "rule" => ItemKind::Rule,
         "advice" => ItemKind::Advice,
         "source" => ItemKind::Source,
         _ => ItemKind::Unknown,
     }
+}
+
+/// The word for the weekday that a word means in full, or in capitals.
+fn weekday(found: &str) -> Option<&'static str> {
+    WEEKDAYS.into_iter().find(|word| found.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(word)))
 }
 
 /// Things in a list: `a`, `a or b`, `a, b or c`.
@@ -203,7 +235,7 @@ fn quoted_words<'a>(text: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
 /// Things to expect with those that are many of a kind as one, the most telling first.
 fn grouped(expected: &[&'static str]) -> Vec<&'static str> {
     let mut texts = expected.to_vec();
-    for (group, members) in [(PART, PARTS), (ENTRY, ENTRIES)] {
+    for (group, members) in [(PART, PARTS), (ENTRY, ENTRIES), (ENTRY, CALENDAR_LINES)] {
         if texts.iter().filter(|text| members.contains(text)).count() > 2 {
             texts.retain(|text| !members.contains(text));
             texts.push(group);
@@ -233,6 +265,9 @@ const PARTS: &[&str] = &[
     END,
 ];
 const ENTRIES: &[&str] = &["a word", "a name", "a setting", "`keep`", "`only`", "`exclude`", MAPPING, ASSIGNMENT];
+const CALENDAR_LINES: &[&str] = &["`zone`", WEEKDAY, "`closed`", "`open`", "`holidays`", "`valid`", LINE_END];
+const CALENDAR_LINE: &str = "a line of a calendar";
+const LINE_END: &str = "the end of the line";
 const MAPPING: &str = "a mapping such as `incident from \"incidents*.json\"`";
 const ASSIGNMENT: &str = "an assignment such as `number = ref`";
 const OPERATOR: &str = "an operator";
@@ -247,6 +282,9 @@ const PERCENTAGE: &str = "a percentage such as `10%`";
 const MODALITY: &str = "`requirements` or `guidance`";
 const EXTEND: &str = "`extend record`";
 const LITERAL: &str = "a value";
+const WEEKDAY: &str = "a weekday such as `mon`";
+const DATE: &str = "a date such as `2026-12-25`";
+const HOURS: &str = "hours such as `08:00-12:00`";
 
 /// What a rule of the grammar is called in a message; empty for rules that no message should name.
 fn display(rule: Rule) -> &'static str {
@@ -255,6 +293,8 @@ fn display(rule: Rule) -> &'static str {
         Rule::WHITESPACE | Rule::COMMENT | Rule::gap | Rule::name_char | Rule::end | Rule::reserved => NOTHING,
         Rule::reserved_word | Rule::digits | Rule::decimal | Rule::ranges => NOTHING,
         Rule::rule_head | Rule::part_alone | Rule::branch_alone | Rule::record_head => NOTHING,
+        Rule::calendar_head => NOTHING,
+        Rule::calendar_line_alone => CALENDAR_LINE,
         Rule::extend_head | Rule::extension_alone | Rule::extension => NOTHING,
         Rule::field_alone | Rule::source_head | Rule::entry_alone => NOTHING,
 
@@ -307,6 +347,19 @@ fn display(rule: Rule) -> &'static str {
         Rule::from_kw => "`from`",
         Rule::define | Rule::define_kw => "`define`",
         Rule::define_parameter => "a parameter such as `i: incident`",
+
+        Rule::calendar | Rule::calendar_kw => "`calendar`",
+        Rule::calendar_line => ENTRY,
+        Rule::calendar_zone => "`zone`",
+        Rule::weekly | Rule::weekday => WEEKDAY,
+        Rule::to_kw => "`to`",
+        Rule::hours | Rule::clock => HOURS,
+        Rule::dash => "`-`",
+        Rule::closed | Rule::closed_kw => "`closed`",
+        Rule::open | Rule::open_kw => "`open`",
+        Rule::days => DATE,
+        Rule::holidays | Rule::holidays_kw => "`holidays`",
+        Rule::valid | Rule::valid_kw => "`valid`",
 
         Rule::rule_item | Rule::rule_kw => "`rule`",
         Rule::advice | Rule::advice_kw => "`advice`",

@@ -102,7 +102,8 @@ impl Builder<'_> {
         None
     }
 
-    fn date(&self, shown: &str, span: Span) -> Option<Date> {
+    /// Reads a date; none, with a diagnostic, if there is no such day.
+    pub(super) fn date(&self, shown: &str, span: Span) -> Option<Date> {
         if let Some(date) = Date::parse(shown) {
             return Some(date);
         }

@@ -54,6 +54,9 @@ impl<'a> Builder<'a> {
             _ => pair.into_inner().for_each(|inner| match inner.as_rule() {
                 Rule::item_name => drop(self.item_name(&inner)),
                 Rule::branch => drop(self.branch(inner)),
+                Rule::calendar_zone | Rule::weekly | Rule::closed | Rule::open | Rule::holidays | Rule::valid => {
+                    drop(self.calendar_line(inner));
+                }
                 Rule::field => drop(self.field(inner)),
                 Rule::more_members => drop(self.more_members(inner)),
                 Rule::comma => self.needless_comma(&inner),
@@ -69,6 +72,7 @@ fn parts(input: &Input<'_>) -> Vec<Part> {
         ItemKind::Rule | ItemKind::Advice => rule_parts(input),
         ItemKind::Record => block_parts(input, Rule::record_head, Rule::field_alone, begins_field),
         ItemKind::Extend => block_parts(input, Rule::extend_head, Rule::extension_alone, begins_field),
+        ItemKind::Calendar => block_parts(input, Rule::calendar_head, Rule::calendar_line_alone, |_, _| true),
         ItemKind::Source => block_parts(input, Rule::source_head, Rule::entry_alone, begins_entry),
         _ => Vec::new(),
     }

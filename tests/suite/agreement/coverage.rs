@@ -69,6 +69,7 @@ const DEMANDED: &[&str] = &[
     "compared Span",
     "compared Enum",
     "compared Reference",
+    "compared Calendar",
     "compared Row",
     "compared Set",
     "Arithmetic Add",

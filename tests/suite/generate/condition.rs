@@ -149,6 +149,7 @@ impl Writer<'_> {
             Kind::Reference(&["team"]),
             Kind::Reference(&["change", "release"]),
             Kind::Row("incident"),
+            Kind::Calendar,
         ]);
         match kind {
             Kind::Enum(name) => self.enums(name, scope, depth, strict),
@@ -164,7 +165,7 @@ impl Writer<'_> {
                 let left = self.value(kind, scope, depth)?;
                 Some(format!("{left} {} {}", self.choices.pick(EQUALITIES), self.value(kind, scope, depth)?))
             }
-            Kind::Text => self.plain(kind, kind, EQUALITIES, scope, depth, strict),
+            Kind::Text | Kind::Calendar => self.plain(kind, kind, EQUALITIES, scope, depth, strict),
             _ => self.plain(kind, kind, ORDERS, scope, depth, strict),
         }
     }

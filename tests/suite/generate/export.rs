@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::choices::Choices;
 use super::expression::{DAYS, INSTANTS, TEXTS};
-use super::records::{Field, Kind, RECORDS, Record, members, record};
+use super::records::{CALENDARS, Field, Kind, RECORDS, Record, members, record};
 
 /// A file: its name and what it holds.
 pub(crate) type File = (String, String);
@@ -116,6 +116,7 @@ fn proper(kind: Kind, choices: &mut Choices) -> Value {
         Kind::Timestamp => json!(choices.pick(INSTANTS)),
         Kind::Duration => json!(choices.pick(&["PT4H", "PT30M", "PT90S", "PT0S", "PT26H", "PT48H"])),
         Kind::Span => json!(choices.pick(&["P1M", "P10D", "P1Y", "P14D", "P3M"])),
+        Kind::Calendar => json!(CALENDARS[choices.below(CALENDARS.len())].0),
         Kind::Enum(name) => json!(choices.pick(members(name)).trim_matches('"')),
         Kind::Reference(targets) => {
             // One in sixteen dangles.

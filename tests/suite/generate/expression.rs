@@ -1,7 +1,7 @@
 //! Values: expressions of a wanted kind.
 
 use super::choices::Choices;
-use super::records::{DEFINES, Kind, PARAMETERS, members};
+use super::records::{CALENDARS, DEFINES, Kind, PARAMETERS, members};
 use super::scope::{Path, Scope};
 
 /// Texts that literals and data are drawn from.
@@ -117,6 +117,7 @@ impl<'a> Writer<'a> {
             Kind::Span => {
                 self.choices.pick(&["1 month", "10 days", "2 weeks", "3 months", "1 year", "30 days"]).to_owned()
             }
+            Kind::Calendar => CALENDARS[self.choices.below(CALENDARS.len())].0.to_owned(),
             Kind::Days => match self.choices.below(2) {
                 0 => "period".to_owned(),
                 _ => format!("({} through {})", self.choices.pick(&DAYS[..4]), self.choices.pick(DAYS)),
@@ -232,7 +233,7 @@ impl<'a> Writer<'a> {
             (Kind::Integer, _) => Some(self.count(scope, depth)),
             (Kind::Decimal | Kind::Duration, 2) => self.total(kind, scope, depth),
             (Kind::Date, _) => Some(format!("day({})", self.value(Kind::Timestamp, scope, depth)?)),
-            (Kind::Enum(_) | Kind::Text, _) => self.otherwise(kind, scope, depth),
+            (Kind::Enum(_) | Kind::Text | Kind::Calendar, _) => self.otherwise(kind, scope, depth),
             _ => None,
         }
     }

@@ -23,6 +23,7 @@ const ELEMENTS: &[&Kind] = &[
     &Kind::Reference(&["change", "release"]),
     &Kind::Integer,
     &Kind::Date,
+    &Kind::Calendar,
 ];
 
 impl Writer<'_> {
@@ -266,6 +267,11 @@ impl Writer<'_> {
                 let members = members(name);
                 let (first, second) = (self.choices.pick(members), self.choices.pick(members));
                 Some(if first == second { format!("{{{first}}}") } else { format!("{{{first}, {second}}}") })
+            }
+            Kind::Calendar if self.choices.chance(50) => {
+                let first = self.literal(*element)?;
+                let second = self.literal(*element).filter(|second| *second != first);
+                Some(second.map_or(format!("{{{first}}}"), |second| format!("{{{first}, {second}}}")))
             }
             _ if self.choices.chance(30) => {
                 let (first, second) = (self.value(*element, scope, depth)?, self.value(*element, scope, depth)?);

@@ -1,6 +1,6 @@
 //! The records that generated programs are about: every type of field, required and optional.
 
-use Kind::{Boolean, Date, Decimal, Duration, Enum, Integer, List, Reference, Span, Text, Timestamp};
+use Kind::{Boolean, Calendar, Date, Decimal, Duration, Enum, Integer, List, Reference, Span, Text, Timestamp};
 
 /// A type, as the generator knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Timestamp,
     Duration,
     Span,
+    /// One of [`CALENDARS`].
+    Calendar,
     /// One of [`ENUMS`].
     Enum(&'static str),
     Reference(&'static [&'static str]),
@@ -46,6 +48,25 @@ pub(crate) const ENUMS: &[(&str, &[&str], bool)] = &[
     ("state", &["new", "open", "closed"], false),
     ("phase", &["closed", "gone", "open", "new"], false),
     ("decision", &["approved", "rejected", "\"on hold\""], false),
+];
+
+/// The calendars: names, and the lines of each of their versions. Clocks are changed by one, one has nights, one a gap
+/// of which it says nothing.
+pub(crate) const CALENDARS: &[(&str, &[&str])] = &[
+    (
+        "office",
+        &[
+            "zone \"Europe/Amsterdam\" mon to fri 08:00-12:00, 13:00-17:30 sat 09:00-13:00 closed 2026-02-02 open 2026-02-01 10:00-11:00",
+        ],
+    ),
+    (
+        "night",
+        &[
+            "zone \"America/New_York\" valid through 2026-01-31 mon to sun 22:00-06:00",
+            "zone \"America/New_York\" valid from 2026-02-03 fri to mon 23:00-04:30",
+        ],
+    ),
+    ("always", &["zone \"UTC\" mon to sun 00:00-24:00"]),
 ];
 
 /// Fields, by record and name, that stand in an extension of their record; the simplest way to have them there is to
@@ -105,6 +126,7 @@ pub(crate) const RECORDS: &[Record] = &[
             optional("founded", Date),
             required("zones", List(&Enum("state"))),
             required("busy", Boolean),
+            optional("shift", Calendar),
         ],
     },
     Record {
@@ -126,6 +148,7 @@ pub(crate) const RECORDS: &[Record] = &[
             required("tags", List(&Text)),
             optional("contacts", List(&TEAM)),
             required("checks", List(&Date)),
+            required("hours", Calendar),
         ],
     },
     Record {
@@ -211,6 +234,7 @@ fn declared(kind: Kind) -> String {
         Timestamp => "timestamp".to_owned(),
         Duration => "duration".to_owned(),
         Span => "span".to_owned(),
+        Calendar => "calendar".to_owned(),
         Enum(name) => format!("{{{}}}", members(name).join(if is_ordered(name) { " < " } else { ", " })),
         Reference(targets) => format!("-> {}", targets.join(" | ")),
         List(element) => format!("list of {}", declared(*element)),
@@ -234,6 +258,8 @@ pub(crate) const PARAMETERS: &[(&str, Kind, Option<&str>)] = &[
     ("unset_tags", Kind::Set(&Text), None),
     ("worst_impact", Enum("impact"), Some("medium")),
     ("firm", Boolean, Some("true")),
+    ("desk", Calendar, Some("office")),
+    ("unset_desk", Calendar, None),
     ("house_word", Text, Some("\"red\"")),
 ];
 
@@ -271,6 +297,9 @@ pub(crate) fn prelude() -> String {
         if !extension.is_empty() {
             text += &format!("extend record {} {{\n{extension}}}\n", record.name);
         }
+    }
+    for (name, versions) in CALENDARS {
+        versions.iter().for_each(|lines| text += &format!("calendar {name} {{ {lines} }}\n"));
     }
     text.push('\n');
     for (name, kind, value) in PARAMETERS {
