@@ -24,6 +24,7 @@ mod parameters;
 mod quantities;
 mod records;
 mod sources;
+mod timelines;
 mod types;
 mod unreachable;
 mod unused;

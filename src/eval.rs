@@ -14,6 +14,7 @@ mod join;
 mod kernel;
 mod quantity;
 mod single;
+mod stretches;
 mod subjects;
 mod tally;
 mod vacuous;

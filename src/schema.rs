@@ -62,6 +62,10 @@ pub enum Type {
     DateInterval,
     /// An interval of instants.
     TimestampInterval,
+    /// A timeline of days.
+    DateTimeline,
+    /// A timeline of instants.
+    TimestampTimeline,
     /// `{a, b}`
     Enum(Arc<EnumType>),
     /// `calendar`: one of the calendars of the program, by its name. They are the members here, in the order of
@@ -206,6 +210,8 @@ impl Schema {
                     Type::Span => "span",
                     Type::DateInterval => "interval of days",
                     Type::TimestampInterval => "interval of timestamps",
+                    Type::DateTimeline => "timeline of days",
+                    Type::TimestampTimeline => "timeline of timestamps",
                     Type::Calendar(_) => "calendar",
                     Type::Enum(members) => {
                         let separator = if members.ordered { " < " } else { ", " };

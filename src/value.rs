@@ -6,12 +6,14 @@
 pub mod calendar;
 pub mod number;
 pub mod time;
+pub mod timeline;
 
 use std::sync::Arc;
 
 pub use calendar::Calendar;
 pub use number::Number;
 pub use time::{CalendarSpan, Date, Interval, Moment, Timestamp, Zone};
+pub use timeline::TimelineValue;
 
 /// A value in one of the three states of the logic.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +59,8 @@ pub enum Value {
     List(Vec<Cell>),
     /// A set.
     Set(SetValue),
+    /// A timeline.
+    Timeline(TimelineValue),
 }
 
 /// A set of which some members are certain.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::checker::Checker;
 use super::compare::{is_ordered, mirrored};
+use super::timelines::is_interval;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::reads::free_variables;
 use crate::ir::{
@@ -70,7 +71,8 @@ pub(super) fn choose(binder: &mut Binder, parts: &[&Expr]) {
 /// The sides of `inner = outer`, whichever way round it is written.
 fn key_sides(variable: VariableId, conjunct: &Expr) -> Option<(&Expr, &Expr)> {
     let ExprKind::Compare { op: CompareOp::Equal, left, right } = &conjunct.kind else { return None };
-    if matches!(left.ty.base, Type::List(_) | Type::Set(_)) {
+    // Whether they are equal may be unknown though both are known.
+    if matches!(left.ty.base, Type::List(_) | Type::Set(_) | Type::DateTimeline | Type::TimestampTimeline) {
         return None;
     }
     match (side(variable, left), side(variable, right)) {
@@ -112,6 +114,7 @@ fn order_sides(variable: VariableId, conjunct: usize, expr: &Expr) -> Option<Ord
         }
         ExprKind::During { element, interval }
             if matches!(element.ty.base, Type::Date | Type::Timestamp)
+                && is_interval(&interval.ty.base)
                 && side(variable, element) == Side::Inner
                 && side(variable, interval) == Side::Outer =>
         {

@@ -7,6 +7,7 @@ use super::collections::element_of;
 use super::compare::widening;
 use super::defines::{ParameterType, State};
 use super::narrow::{Fact, Path, Root, Typed};
+use super::timelines::{is_interval, is_time};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{Access, Domain, Expr, ExprKind, Function, VariableId};
 use crate::schema::Type;
@@ -15,8 +16,8 @@ use crate::syntax::ast::{self, ItemKind, Name};
 use crate::value::time::CalendarUnit;
 
 /// The functions of the language.
-pub(super) const FUNCTIONS: [&str; 9] =
-    ["filled", "abs", "day", "days", "weeks", "months", "quarters", "years", "periods"];
+pub(super) const FUNCTIONS: [&str; 11] =
+    ["filled", "abs", "day", "days", "weeks", "months", "quarters", "years", "periods", "length", "longest_gap"];
 
 impl Checker<'_, '_> {
     /// `name(arguments)`
@@ -42,6 +43,10 @@ impl Checker<'_, '_> {
                 let interval = self.bounded_days(interval, name);
                 self.units(Function::Units(unit), vec![interval.expr], span)
             }
+            ("length", [timeline]) => self.length(name, timeline, span),
+            ("longest_gap", [timeline]) => self.longest_gap(name, timeline, None, span),
+            ("longest_gap", [timeline, window]) => self.longest_gap(name, timeline, Some(window), span),
+            ("longest_gap", _) => self.wrong_arguments(name, "a timeline, and perhaps a window", arguments.len(), span),
             ("periods", _) => self.wrong_arguments(name, "a span and an interval", arguments.len(), span),
             (known, _) if FUNCTIONS.contains(&known) => {
                 self.wrong_arguments(name, "one argument", arguments.len(), span)
@@ -148,7 +153,7 @@ impl Checker<'_, '_> {
         for (parameter, argument) in define.parameters.iter().zip(arguments) {
             let before = self.nodes;
             let hint = match &parameter.ty {
-                ParameterType::Exact(Type::Row(_)) | ParameterType::Interval => None,
+                ParameterType::Exact(Type::Row(_)) | ParameterType::Interval | ParameterType::Timeline => None,
                 ParameterType::Exact(ty) => Some(ty.clone()),
             };
             let mut typed = self.infer(argument, hint.as_ref());
@@ -201,7 +206,8 @@ impl Checker<'_, '_> {
             return None;
         }
         let fits = match ty {
-            ParameterType::Interval => matches!(found, Type::DateInterval | Type::TimestampInterval),
+            ParameterType::Interval => is_interval(&found),
+            ParameterType::Timeline => is_time(&found),
             ParameterType::Exact(Type::Error) => return None,
             ParameterType::Exact(ty) => match (ty, &found) {
                 (a, b) if a == b => true,
@@ -228,6 +234,7 @@ impl Checker<'_, '_> {
         }
         let (expected, shown) = match ty {
             ParameterType::Interval => ("interval".to_owned(), self.show(&found)),
+            ParameterType::Timeline => ("timeline".to_owned(), self.show(&found)),
             ParameterType::Exact(ty) => (self.show(ty), self.show(&found)),
         };
         let message = format!("parameter `{}` is `{expected}`, found `{shown}`", parameter.node);
@@ -248,8 +255,8 @@ impl Checker<'_, '_> {
         for argument in arguments {
             self.infer(argument, None);
         }
-        let later = ["length", "longest_gap", "timeline", "recurs", "streak", "reachable", "acyclic"];
-        let quantities = ["count", "sum", "min", "max", "mean", "share", "set", "union", "first", "last"];
+        let later = ["recurs", "streak", "reachable", "acyclic"];
+        let quantities = ["count", "sum", "min", "max", "mean", "share", "set", "union", "first", "last", "timeline"];
         let help = if quantities.contains(&name.node.as_str()) {
             Some(format!(
                 "it ranges over records or elements: `{}(x in … )` or `{}(record x where …)`",
@@ -300,6 +307,7 @@ impl Checker<'_, '_> {
             | ExprKind::Compare { left, right, .. }
             | ExprKind::Arithmetic { left, right, .. }
             | ExprKind::SetOperation { left, right, .. }
+            | ExprKind::TimelineOperation { left, right, .. }
             | ExprKind::Covers(left, right)
             | ExprKind::Overlaps(left, right)
             | ExprKind::Otherwise { value: left, default: right }

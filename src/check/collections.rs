@@ -3,10 +3,11 @@
 use super::checker::{Checker, Polarity};
 use super::compare::widening;
 use super::narrow::Typed;
+use super::timelines::{is_interval, is_time};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{
     Access, AggregateFunction, AggregateParts, Binder, Conversion, Domain, Expr, ExprKind, Pattern, SetOp, TextTest,
-    Variable, VariableId,
+    TimelineOp, Variable, VariableId,
 };
 use crate::schema::{Ty, Type};
 use crate::source::{Span, Spanned};
@@ -18,10 +19,6 @@ pub(super) fn element_of(ty: &Type) -> Option<&Type> {
         Type::List(element) | Type::Set(element) => Some(element),
         _ => None,
     }
-}
-
-fn is_interval(ty: &Type) -> bool {
-    matches!(ty, Type::DateInterval | Type::TimestampInterval)
 }
 
 impl Checker<'_, '_> {
@@ -269,142 +266,37 @@ impl Checker<'_, '_> {
         Typed::plain(self.make(kind, Type::Boolean, span))
     }
 
-    /// Brings an interval of days beside one of instants to instants.
-    fn align_intervals(&mut self, left: Expr, right: Expr, span: Span) -> (Expr, Expr) {
-        match (&left.ty.base, &right.ty.base) {
-            (Type::DateInterval, Type::TimestampInterval) => {
-                self.need_zone(span, "an interval of days meets one of timestamps");
-                (self.convert(left, Conversion::WholeDays, Type::TimestampInterval), right)
-            }
-            (Type::TimestampInterval, Type::DateInterval) => {
-                self.need_zone(span, "an interval of days meets one of timestamps");
-                (left, self.convert(right, Conversion::WholeDays, Type::TimestampInterval))
-            }
-            _ => (left, right),
-        }
-    }
-
-    /// `t during a .. b`
-    pub(super) fn during(&mut self, left: &ast::Expr, right: &ast::Expr, span: Span) -> Typed {
-        let (element, interval) = (self.value(left, None).expr, self.value(right, None).expr);
-        if element.ty.base == Type::Error || interval.ty.base == Type::Error {
-            return self.error_condition(span);
-        }
-        let (element, interval) = match (&element.ty.base, &interval.ty.base) {
-            (_, other) if !is_interval(other) => {
-                let found = self.show(other);
-                let help = match other {
-                    Type::List(_) | Type::Set(_) => "for an element: `… in …`",
-                    _ => "write an interval: `a .. b`, `a through b`, `period`",
-                };
-                let message = format!("expected an interval behind `during`, found `{found}`");
-                self.mismatch(interval.span, message, format!("`{found}`"), Some(help.to_owned()));
-                return self.error_condition(span);
-            }
-            (Type::Date, Type::DateInterval) | (Type::Timestamp, Type::TimestampInterval) => (element, interval),
-            (Type::Timestamp, _) => {
-                self.need_zone(span, "a timestamp meets an interval of days");
-                (self.convert(element, Conversion::Day, Type::Date), interval)
-            }
-            (Type::Date, _) => {
-                self.need_zone(span, "a date meets an interval of timestamps");
-                (self.convert(element, Conversion::WholeDay, Type::TimestampInterval), interval)
-            }
-            (other, _) if is_interval(other) => self.align_intervals(element, interval, span),
-            (other, _) => {
-                let found = self.show(other);
-                let message = format!("expected a date, a timestamp or an interval before `during`, found `{found}`");
-                self.mismatch(element.span, message, format!("`{found}`"), None);
-                return self.error_condition(span);
-            }
-        };
-        let kind = ExprKind::During { element: Box::new(element), interval: Box::new(interval) };
-        Typed::plain(self.make(kind, Type::Boolean, span))
-    }
-
-    /// `a .. b`, `a through b`
-    pub(super) fn interval(
-        &mut self,
-        op: &Spanned<BinaryOp>,
-        left: &ast::Expr,
-        right: &ast::Expr,
-        span: Span,
-    ) -> Typed {
-        let (from, until) = self.infer_pair(left, right, None);
-        let (from, until) = (from.expr, until.expr);
-        let through = op.node == BinaryOp::Through;
-        if from.ty.base == Type::Error || until.ty.base == Type::Error {
-            return self.error(span);
-        }
-        let open = from.ty.optional || until.ty.optional;
-        for end in [&from, &until] {
-            let wrong = match &end.ty.base {
-                Type::Date => None,
-                Type::Timestamp if !through => None,
-                Type::Timestamp => Some("take the day of the instant, or write `..`, which leaves the end out"),
-                _ => Some("an interval goes from one date or timestamp to another"),
-            };
-            if let Some(help) = wrong {
-                let found = self.show(&end.ty.base);
-                let expected = if through { "a date" } else { "a date or a timestamp" };
-                let message = format!("expected {expected} beside `{}`, found `{found}`", op.node.symbol());
-                let help = if end.ty.base == Type::Timestamp {
-                    format!("{help}: `day({})`", self.world.text(end.span))
-                } else {
-                    help.to_owned()
-                };
-                self.mismatch(end.span, message, format!("`{found}`"), Some(help));
-                return self.error(span);
-            }
-        }
-        let (from, until, ty) = match (&from.ty.base, &until.ty.base) {
-            (Type::Date, Type::Date) => (from, until, Type::DateInterval),
-            (Type::Timestamp, Type::Timestamp) => (from, until, Type::TimestampInterval),
-            (Type::Date, _) => {
-                self.need_zone(span, "a date meets a timestamp");
-                (self.convert(from, Conversion::StartOfDay, Type::Timestamp), until, Type::TimestampInterval)
-            }
-            _ => {
-                self.need_zone(span, "a date meets a timestamp");
-                (from, self.convert(until, Conversion::StartOfDay, Type::Timestamp), Type::TimestampInterval)
-            }
-        };
-        let kind = ExprKind::Interval { from: Box::new(from), until: Box::new(until), through };
-        let mut typed = Typed::plain(self.make(kind, ty, span));
-        typed.open = open;
-        typed
-    }
-
-    /// Two operands that are both sets or lists, or both intervals.
+    /// Two operands that are both sets or lists, or both intervals or timelines.
     fn set_operands(
         &mut self,
         op: &Spanned<BinaryOp>,
         left: &ast::Expr,
         right: &ast::Expr,
         expected: Option<&Type>,
-    ) -> Option<(Expr, Expr)> {
+    ) -> Option<(Typed, Typed)> {
         let (left, right) = self.infer_pair(left, right, expected);
-        let (left, right) = (self.present(left).expr, self.present(right).expr);
-        for side in [&left, &right] {
+        let (left, right) = (self.present(left), self.present(right));
+        for side in [&left.expr, &right.expr] {
             let ty = &side.ty.base;
             if *ty == Type::Error {
                 return None;
             }
-            if element_of(ty).is_none() && !is_interval(ty) {
+            if element_of(ty).is_none() && !is_time(ty) {
                 let found = self.show(ty);
                 let help = (op.node == BinaryOp::Covers || op.node == BinaryOp::Overlaps)
                     .then(|| "for one element: `… in …`".to_owned());
-                let message = format!("expected a set or a list beside `{}`, found `{found}`", op.node.symbol());
+                let message =
+                    format!("expected a set, a list or a timeline beside `{}`, found `{found}`", op.node.symbol());
                 self.mismatch(side.span, message, format!("`{found}`"), help);
                 return None;
             }
         }
-        if is_interval(&left.ty.base) != is_interval(&right.ty.base) {
-            let (a, b) = (self.show(&left.ty.base), self.show(&right.ty.base));
+        if is_time(&left.expr.ty.base) != is_time(&right.expr.ty.base) {
+            let (a, b) = (self.show(&left.expr.ty.base), self.show(&right.expr.ty.base));
             let message = format!("`{a}` and `{b}` do not meet in `{}`", op.node.symbol());
             self.report(
-                Diagnostic::new(Code::TypeMismatch, right.span, message, format!("`{b}`"))
-                    .with_label(left.span, format!("`{a}`")),
+                Diagnostic::new(Code::TypeMismatch, right.expr.span, message, format!("`{b}`"))
+                    .with_label(left.expr.span, format!("`{a}`")),
             );
             return None;
         }
@@ -420,10 +312,10 @@ impl Checker<'_, '_> {
         span: Span,
     ) -> Typed {
         let Some((left, right)) = self.set_operands(op, left, right, None) else { return self.error_condition(span) };
-        let (left, right) = if is_interval(&left.ty.base) {
-            self.align_intervals(left, right, span)
+        let (left, right) = if is_time(&left.expr.ty.base) {
+            self.align_times(left.expr, right.expr, span)
         } else {
-            match self.unify_sets(left, right, op) {
+            match self.unify_sets(left.expr, right.expr, op) {
                 Some((left, right, _)) => (left, right),
                 None => return self.error_condition(span),
             }
@@ -446,24 +338,14 @@ impl Checker<'_, '_> {
         expected: Option<&Type>,
     ) -> Typed {
         let Some((left, right)) = self.set_operands(op, left, right, expected) else { return self.error(span) };
-        if is_interval(&left.ty.base) {
-            let message = format!("`{}` joins sets, and these are intervals", op.node.symbol());
-            self.mismatch(op.span, message, "not defined for intervals".to_owned(), None);
-            return self.error(span);
+        if is_time(&left.expr.ty.base) {
+            let timeline_op = if op.node == BinaryOp::Minus { TimelineOp::Minus } else { TimelineOp::Union };
+            return self.combine_timelines(timeline_op, left, right, span);
         }
-        let Some((left, right, ty)) = self.unify_sets(left, right, op) else { return self.error(span) };
+        let Some((left, right, ty)) = self.unify_sets(left.expr, right.expr, op) else { return self.error(span) };
         let set_op = if op.node == BinaryOp::Minus { SetOp::Minus } else { SetOp::Union };
         let kind = ExprKind::SetOperation { op: set_op, left: Box::new(left), right: Box::new(right) };
         Typed::plain(self.make(kind, ty, span))
-    }
-
-    /// `A within B` clips timelines, which the language does not have yet.
-    pub(super) fn within(&mut self, op: &Spanned<BinaryOp>, left: &ast::Expr, right: &ast::Expr, span: Span) -> Typed {
-        self.infer_pair(left, right, None);
-        let message = "`within` clips timelines, and neither side is one";
-        let help = "for a moment or an interval inside another: `… during …`";
-        self.mismatch(op.span, message.to_owned(), "no timeline".to_owned(), Some(help.to_owned()));
-        self.error(span)
     }
 
     /// `a matches /…/`

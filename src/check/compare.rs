@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::checker::{Checker, Polarity};
 use super::narrow::Typed;
+use super::timelines::{is_time, is_timeline};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{ArithmeticOp, CompareOp, Conversion, Expr, ExprKind};
 use crate::schema::{EnumType, RecordId, Type};
@@ -119,6 +120,9 @@ impl Checker<'_, '_> {
             (Type::List(_) | Type::Set(_), Type::List(_) | Type::Set(_)) if !is_order => {
                 return self.unify_sets(left, right, op).map(|(left, right, _)| (left, right));
             }
+            (a, b) if !is_order && is_time(a) && is_time(b) => {
+                return Some(self.align_timelines(left, right, op.span));
+            }
             _ => {}
         }
         let fits = match (&l, &r) {
@@ -126,7 +130,6 @@ impl Checker<'_, '_> {
             (Type::Span, Type::Span) => true,
             (a, b) if is_order => a == b && is_ordered(a),
             (Type::Row(a), Type::Row(b)) => a == b,
-            (Type::DateInterval | Type::TimestampInterval, _) => false,
             (a, b) => match (targets(a), targets(b)) {
                 (Some(a), Some(b)) => a.iter().any(|target| b.contains(target)),
                 _ => a == b,
@@ -255,6 +258,12 @@ impl Checker<'_, '_> {
                 let op = Spanned::new(BinaryOp::Union, right.span);
                 return self.unify_sets(left, right, &op);
             }
+            (a, b) if is_time(a) && is_time(b) => {
+                let span = right.span;
+                let (left, right) = self.align_times(left, right, span);
+                let ty = left.ty.base.clone();
+                return Some((left, right, ty));
+            }
             (a, b) => {
                 if let (Some(a), Some(b)) = (targets(a), targets(b)) {
                     let wide = if a.iter().all(|target| b.contains(target)) {
@@ -315,6 +324,12 @@ impl Checker<'_, '_> {
             Type::Row(record) => {
                 let ty = Type::Reference(vec![*record]);
                 self.reference_of(expr, &ty)
+            }
+            ty if is_timeline(ty) => {
+                let message = "a timeline cannot be an element";
+                let help = "`timeline(… : …)` and `union` put timelines together";
+                self.mismatch(expr.span, message.to_owned(), "a timeline".to_owned(), Some(help.to_owned()));
+                None
             }
             _ => Some(expr),
         }

@@ -20,6 +20,8 @@ pub(super) enum ParameterType {
     Exact(Type),
     /// An interval, of days or of timestamps.
     Interval,
+    /// A timeline or an interval, of days or of timestamps.
+    Timeline,
 }
 
 /// A parameter of a define.
@@ -159,7 +161,10 @@ fn declare<'a>(world: &mut World<'a>, item: ItemId, define: &'a ast::Define) -> 
     for parameter in &define.parameters {
         let before = reader.diagnostics.len();
         let ty = match reader.read(&parameter.ty) {
-            Type::Error if reader.diagnostics.len() == before => ParameterType::Interval,
+            Type::Error if reader.diagnostics.len() == before => match &parameter.ty.kind {
+                ast::TypeExprKind::Named(name) if name == "timeline" => ParameterType::Timeline,
+                _ => ParameterType::Interval,
+            },
             ty => ParameterType::Exact(ty),
         };
         parameters.push(Parameter { name: &parameter.name, ty, optional: parameter.optional });
@@ -210,7 +215,7 @@ fn check_one<'a>(world: &mut World<'a>, name: &'a str, item: ItemId, define: &'a
     for parameter in &known.parameters {
         let base = match &parameter.ty {
             ParameterType::Exact(ty) => ty.clone(),
-            ParameterType::Interval => Type::Error,
+            ParameterType::Interval | ParameterType::Timeline => Type::Error,
         };
         let over_records = matches!(base, Type::Row(_));
         let ty = Ty { base, optional: parameter.optional };

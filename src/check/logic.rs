@@ -31,7 +31,7 @@ impl Checker<'_, '_> {
             BinaryOp::During => self.during(left, right, span),
             BinaryOp::Overlaps | BinaryOp::Covers => self.relate_sets(op, left, right, span),
             BinaryOp::Minus | BinaryOp::Union => self.combine_sets(op, left, right, span, expected),
-            BinaryOp::Within => self.within(op, left, right, span),
+            BinaryOp::Within => self.within(left, right, span),
             BinaryOp::Matches => self.matches(left, right, span),
             BinaryOp::Contains | BinaryOp::StartsWith | BinaryOp::EndsWith => self.text_test(op, left, right, span),
             BinaryOp::Until | BinaryOp::Through => self.interval(op, left, right, span),

@@ -150,6 +150,9 @@ impl Checker<'_, '_> {
         parts: &ast::AggregateParts,
         span: Span,
     ) -> Typed {
+        if function.node == ast::AggregateFunction::Timeline {
+            return self.timeline(function, binder, parts, span);
+        }
         let word = function.node.word();
         let Some(kind) = function_of(function.node) else {
             let message = format!("`{word}` cannot be evaluated yet");
@@ -235,7 +238,7 @@ impl Checker<'_, '_> {
     }
 
     /// Refuses parts that a function does not take; returns whether there was one.
-    fn takes_none(&mut self, word: &str, parts: &[(&str, &Option<ast::Expr>)]) -> bool {
+    pub(super) fn takes_none(&mut self, word: &str, parts: &[(&str, &Option<ast::Expr>)]) -> bool {
         let Some((what, part)) = parts.iter().find_map(|(what, part)| Some((what, part.as_ref()?))) else {
             return false;
         };

@@ -78,8 +78,8 @@ impl TypeReader<'_, '_> {
         self.fail(Diagnostic::new(Code::InvalidDeclaration, span, message, label).with_help(help))
     }
 
-    /// Returns the type; [`Type::Error`] with a diagnostic if there is none, and (silently) for `interval`, which is
-    /// one of two types and known only at a call.
+    /// Returns the type; [`Type::Error`] with a diagnostic if there is none, and (silently) for `interval` and
+    /// `timeline`, each of which is one of several types and known only at a call.
     pub(super) fn read(&mut self, ty: &TypeExpr) -> Type {
         match &ty.kind {
             TypeExprKind::Named(name) => self.named(name, ty.span),
@@ -118,7 +118,7 @@ impl TypeReader<'_, '_> {
             return self.items.calendar.clone();
         }
         match (name, self.usage) {
-            ("interval", TypeUse::DefineParameter) => return Type::Error,
+            ("interval" | "timeline", TypeUse::DefineParameter) => return Type::Error,
             ("interval" | "timeline" | "set", _) => {
                 let message = format!("`{name}` is a type of expressions");
                 return self.invalid(span, &message, "declare both ends as dates or timestamps, or a `list of …`");

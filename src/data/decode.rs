@@ -331,6 +331,8 @@ impl Decoder {
             Type::Error
             | Type::DateInterval
             | Type::TimestampInterval
+            | Type::DateTimeline
+            | Type::TimestampTimeline
             | Type::Row(_)
             | Type::List(_)
             | Type::Set(_) => return Err(Trouble::Malformed("a value of a field's type")),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::bounds::Bounds;
 use super::quantity::{Goal, Quantity};
 use super::tally::Answer;
-use super::vector::{Data, Measure, Shape, Slice, Vector};
+use super::vector::{Data, Ends, Measure, Shape, Slice, TimelinesBuilder, Vector};
 use crate::data::State;
+use crate::schema::Type;
 use crate::value::{Cell, Number, SetValue, Truth, Value};
 
 /// One answer for each row, in order.
@@ -25,6 +26,8 @@ enum Form {
     Cells(Vec<Cell>, Vec<Option<Bounds>>),
     /// Sets.
     Sets(Vec<Arc<SetValue>>),
+    /// Timelines, and the states of them; no states where all are known.
+    Timelines(TimelinesBuilder, Vec<State>),
 }
 
 impl Answers {
@@ -37,6 +40,10 @@ impl Answers {
             }
             Goal::Count => Form::Counts(Vec::with_capacity(rows), Vec::new()),
             Goal::Set | Goal::Union => Form::Sets(Vec::with_capacity(rows)),
+            Goal::Timeline | Goal::Log => {
+                let measure = if *quantity.ty == Type::DateTimeline { Measure::Date } else { Measure::Timestamp };
+                Form::Timelines(TimelinesBuilder::new(measure, rows), Vec::new())
+            }
             _ => Form::Cells(Vec::with_capacity(rows), Vec::new()),
         };
         Answers { negated: quantity.negated, form }
@@ -49,6 +56,7 @@ impl Answers {
             Form::Counts(counts, _) => counts.len(),
             Form::Cells(cells, _) => cells.len(),
             Form::Sets(sets) => sets.len(),
+            Form::Timelines(timelines, _) => timelines.len(),
         }
     }
 
@@ -94,7 +102,25 @@ impl Answers {
             }
             (Form::Sets(sets), Answer::Set(set)) => sets.push(set),
             (Form::Sets(sets), _) => sets.push(Arc::default()),
+            (Form::Timelines(..), Answer::Timeline(Some((pieces, complete)))) => {
+                self.push_timeline(Some((&pieces, complete)));
+            }
+            (Form::Timelines(..), _) => self.push_timeline(None),
         }
+    }
+
+    /// Adds a timeline as the answer of the next row: its certain pieces, and whether they are all there are; none if
+    /// nothing of it is known.
+    pub(crate) fn push_timeline(&mut self, timeline: Option<(&[Ends], bool)>) {
+        let Form::Timelines(timelines, states) = &mut self.form else { return };
+        if timeline.is_none() && states.is_empty() {
+            states.resize(timelines.len(), State::Present);
+        }
+        if timeline.is_none() || !states.is_empty() {
+            states.push(if timeline.is_some() { State::Present } else { State::Unknown });
+        }
+        let (pieces, complete) = timeline.unwrap_or((&[], true));
+        timelines.push(pieces, complete);
     }
 
     /// The answer of the first row.
@@ -111,6 +137,11 @@ impl Answers {
             }),
             Form::Cells(cells, bounds) => within(bounds).unwrap_or(Answer::Cell(cells.first()?.clone())),
             Form::Sets(sets) => Answer::Set(Arc::clone(sets.first()?)),
+            Form::Timelines(timelines, states) => {
+                let (pieces, complete) = timelines.first()?;
+                let is_known = states.first().is_none_or(|state| *state == State::Present);
+                Answer::Timeline(is_known.then(|| (pieces.to_vec(), complete)))
+            }
         })
     }
 
@@ -143,6 +174,9 @@ impl Answers {
             }
             Form::Cells(cells, bounds) => Vector { bounds: shared(bounds), ..Vector::from_cells(cells) },
             Form::Sets(sets) => Vector::shaped(shape, Data::Sets(sets.into()), Slice::Borrowed(&[])),
+            Form::Timelines(timelines, states) => {
+                Vector::shaped(shape, Data::Timelines(timelines.finish()), states.into())
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod members;
 mod print;
 mod related;
 pub mod show;
+mod timelines;
 
 pub use members::{Members, Standing};
 use serde::Serialize;

@@ -17,7 +17,7 @@ use super::Evaluator;
 use super::frame::Frame;
 use super::kernel::positions;
 use super::quantity::{Goal, Quantity};
-use super::vector::{Shape, Vector};
+use super::vector::{Ends, Shape, Vector};
 use crate::data::{Extract, State};
 use crate::ir::reads::free_variables;
 use crate::ir::{AggregateFunction, Expr, ExprKind, KeyPart, OrderPart, OrderRelation, Step};
@@ -79,6 +79,8 @@ enum Payload<'a> {
     Truths(Vec<Truth>),
     Values(Vector<'a>),
     Ranked(Vector<'a>, Ordered),
+    /// When each happened, and whether the condition holds then.
+    Events(Vector<'a>, Vec<Truth>),
 }
 
 /// A side of an equality: an expression, or the keys of the rows that it gives.
@@ -111,6 +113,7 @@ struct Batch<'a> {
     parts: Vec<Vector<'a>>,
     order: Option<Vector<'a>>,
     value: Option<Vector<'a>>,
+    condition: Vec<Truth>,
 }
 
 impl<'a> Index<'a> {
@@ -143,7 +146,7 @@ impl<'a> Index<'a> {
     }
 
     /// Calls `visit` with the runs of candidates that a row may match.
-    fn each_run(&self, probed: &Probed<'_>, row: usize, mut visit: impl FnMut(&Class, Run)) {
+    fn each_run<'s>(&'s self, probed: &Probed<'_>, row: usize, mut visit: impl FnMut(&'s Class, Run)) {
         let guard = probed.guards.get(row).copied().unwrap_or(Truth::True);
         if guard == Truth::False {
             return;
@@ -175,6 +178,22 @@ impl<'a> Index<'a> {
             }
         });
         looked_at
+    }
+
+    /// The timeline of the candidates that a row may match, where it was made already: its certain pieces, and whether they
+    /// are all there are; within, none if nothing of it is known.
+    pub(crate) fn timeline(&self, probed: &Probed<'_>, row: usize) -> Option<Option<(&[Ends], bool)>> {
+        let mut found: Option<(&Class, Run)> = None;
+        let mut several = false;
+        self.each_run(probed, row, |class, run| {
+            several |= found.is_some() || !run.certain;
+            found = Some((class, run));
+        });
+        match found {
+            _ if several => None,
+            None => Some(Some((&[], true))),
+            Some((class, run)) => class.summary.as_ref()?.timeline(run.group),
+        }
     }
 
     /// Takes some of the candidates that a row may match: `count` of them, from the one numbered `from` on. Calls
@@ -298,9 +317,10 @@ impl<'a> Evaluator<'a> {
         let ranked = quantity.by.or(quantity.value);
         let simple = goal != Goal::Each
             && residual.is_empty()
-            && quantity.value.iter().chain(&quantity.by).all(alone)
+            && quantity.value.iter().chain(&quantity.by).chain(&quantity.condition).all(alone)
             && (!is_ranking(goal) || ranked.is_some_and(|by| is_ordered(&by.ty.base)));
-        let value = if is_ranking(goal) { ranked } else { quantity.value }.filter(|_| simple);
+        let value = if is_ranking(goal) || goal == Goal::Log { ranked } else { quantity.value }.filter(|_| simple);
+        let condition = quantity.condition.filter(|_| simple);
 
         let table = self.table(record);
         let (rows, batch) = (table.map_or(0, |table| table.rows as usize), self.options.batch.max(1));
@@ -330,6 +350,7 @@ impl<'a> Evaluator<'a> {
                         }
                         _ => self.eval(value, &inside),
                     }),
+                    condition: condition.map_or_else(Vec::new, |condition| self.truths(condition, &inside)),
                 }
             })
             .collect();
@@ -359,13 +380,14 @@ impl<'a> Index<'a> {
     /// Puts together what was evaluated.
     fn fill(mut self, batches: Vec<Batch<'a>>, sides: &[(Side<'a>, Side<'a>)], order: Option<&'a OrderPart>) -> Self {
         let mut parts: Vec<Vec<Vector<'a>>> = sides.iter().map(|_| Vec::new()).collect();
-        let (mut orders, mut values) = (Vec::new(), Vec::new());
+        let (mut orders, mut values, mut conditions) = (Vec::new(), Vec::new(), Vec::new());
         for batch in batches {
             self.rows.extend(batch.rows);
             self.w.extend(batch.w);
             parts.iter_mut().zip(batch.parts).for_each(|(all, part)| all.push(part));
             orders.extend(batch.order);
             values.extend(batch.value);
+            conditions.extend(batch.condition);
         }
         let joined = |parts: Vec<Vector<'a>>| if parts.is_empty() { Vector::unknown(0) } else { Vector::concat(parts) };
         let mut coded: Vec<(Codes<'a>, Vec<u32>)> =
@@ -381,6 +403,9 @@ impl<'a> Index<'a> {
             }
             orders = if order.is_some() { orders.gather(&kept) } else { orders };
             values = if values.rows() > 0 { values.gather(&kept) } else { values };
+            if !conditions.is_empty() {
+                conditions = kept.iter().map(|row| conditions[*row as usize]).collect();
+            }
         }
         self.all_certain = !self.w.contains(&Truth::Unknown);
         if self.all_certain {
@@ -396,7 +421,8 @@ impl<'a> Index<'a> {
         self.payload = match self.goal {
             _ if !self.simple => Payload::Nothing,
             Goal::Every | Goal::Share => Payload::Truths(values.to_truths()),
-            Goal::Sum | Goal::Mean | Goal::Set | Goal::Union => Payload::Values(values),
+            Goal::Sum | Goal::Mean | Goal::Set | Goal::Union | Goal::Timeline => Payload::Values(values),
+            Goal::Log => Payload::Events(values, conditions),
             Goal::Min | Goal::Max | Goal::First | Goal::Last => {
                 let order = Ordered::new(&values);
                 Payload::Ranked(values, order)
@@ -416,7 +442,14 @@ fn is_ranking(goal: Goal) -> bool {
 fn has_codes(ty: &Type) -> bool {
     !matches!(
         ty,
-        Type::Error | Type::Span | Type::DateInterval | Type::TimestampInterval | Type::List(_) | Type::Set(_)
+        Type::Error
+            | Type::Span
+            | Type::DateInterval
+            | Type::TimestampInterval
+            | Type::DateTimeline
+            | Type::TimestampTimeline
+            | Type::List(_)
+            | Type::Set(_)
     )
 }
 

@@ -134,6 +134,12 @@ impl<'a> Evaluator<'a> {
         {
             let (mut answers, mut looked_at) = (Answers::new(quantity, frame.rows()), 0);
             for row in 0..frame.rows() {
+                if matches!(quantity.goal, Goal::Timeline | Goal::Log)
+                    && let Some(timeline) = index.timeline(probed, row)
+                {
+                    answers.push_timeline(timeline);
+                    continue;
+                }
                 let mut tally = Tally::new(quantity.goal);
                 looked_at += index.sum_up(probed, row, &mut tally);
                 answers.push(finish(tally));
@@ -234,7 +240,7 @@ impl<'a> Evaluator<'a> {
         let entries = self.entries(quantity, supply, &inside, &kept);
         for (position, pair) in kept.iter().enumerate() {
             let pair = *pair as usize;
-            tallies[outer[pair] as usize].add(quantity.goal, w[pair], entries.entry(position, candidates[pair]));
+            entries.add_to(&mut tallies[outer[pair] as usize], w[pair], position, candidates[pair]);
         }
     }
 
@@ -276,6 +282,7 @@ impl<'a> Evaluator<'a> {
         Entries {
             goal: quantity.goal,
             value: quantity.by.or(quantity.value).filter(|_| !kept.is_empty()).map(eval),
+            condition: quantity.condition.filter(|_| !kept.is_empty()).map(eval),
             who,
         }
     }
@@ -296,7 +303,10 @@ impl<'a> Evaluator<'a> {
         let all: Vec<u32> = (0..rows.len() as u32).collect();
         let entries = self.entries(quantity, supply, &inside, &all);
         for (position, row) in rows.iter().enumerate() {
-            tallies[*row as usize].add_open(quantity.goal, w[position], entries.entry(position, 0));
+            match quantity.goal {
+                Goal::Timeline => tallies[*row as usize].add_timeline(w[position], None),
+                goal => tallies[*row as usize].add_open(goal, w[position], entries.entry(position, 0)),
+            }
         }
     }
 
@@ -324,17 +334,29 @@ impl<'a> Evaluator<'a> {
 struct Entries<'a> {
     goal: Goal,
     value: Option<Vector<'a>>,
+    condition: Option<Vector<'a>>,
     who: Option<Vector<'a>>,
 }
 
 impl Entries<'_> {
+    /// Adds a candidate to the tally of its row.
+    fn add_to(&self, tally: &mut Tally, w: Truth, position: usize, candidate: u32) {
+        match self.goal {
+            Goal::Timeline => {
+                tally.add_timeline(w, self.value.as_ref().and_then(|value| value.timeline(position)));
+            }
+            goal => tally.add(goal, w, self.entry(position, candidate)),
+        }
+    }
+
     fn entry(&self, position: usize, candidate: u32) -> Entry {
         let Some(value) = &self.value else { return Entry::Bare };
         match self.goal {
-            Goal::Every | Goal::Share => Entry::Truth(match (value.state(position), &value.data) {
-                (State::Present, Data::Truths(truths)) => truths[value.at(position)],
-                _ => Truth::Unknown,
-            }),
+            Goal::Every | Goal::Share => Entry::Truth(truth(value, position)),
+            Goal::Log => Entry::Event(
+                value.moment(position),
+                self.condition.as_ref().map_or(Truth::Unknown, |condition| truth(condition, position)),
+            ),
             Goal::First | Goal::Last => {
                 let by = value.cell(position);
                 match self.who.as_ref().map(|who| who.cell(position)) {
@@ -345,5 +367,13 @@ impl Entries<'_> {
             }
             _ => Entry::Value(value.cell(position)),
         }
+    }
+}
+
+/// The truth value of a row; unknown where it has none.
+fn truth(vector: &Vector<'_>, row: usize) -> Truth {
+    match (vector.state(row), &vector.data) {
+        (State::Present, Data::Truths(truths)) => truths[vector.at(row)],
+        _ => Truth::Unknown,
     }
 }

@@ -7,6 +7,7 @@ mod logic;
 mod sets;
 mod text;
 mod time;
+mod timelines;
 
 pub(crate) use field::gather_column;
 
@@ -16,6 +17,7 @@ use super::vector::{Data, Shape, Slice, Vector};
 use crate::data::State;
 use crate::ir::reads::walk;
 use crate::ir::{Expr, ExprKind};
+use crate::schema::Type;
 use crate::value::{Cell, Truth, Value};
 
 /// Whether an expression examines candidates: it is then evaluated only for rows where it matters.
@@ -67,6 +69,9 @@ impl<'a> Evaluator<'a> {
             ExprKind::Otherwise { value, default } => self.otherwise(value, default, frame),
             ExprKind::If { condition, then, otherwise } => self.choice(condition, then, otherwise, frame),
             ExprKind::In { element, collection } => self.membership(element, collection, frame),
+            ExprKind::During { element, interval } if is_timeline(&element.ty.base) => {
+                timelines::covers(&self.eval(interval, frame), &self.eval(element, frame))
+            }
             ExprKind::During { element, interval } => {
                 time::during(&self.eval(element, frame), &self.eval(interval, frame))
             }
@@ -79,7 +84,16 @@ impl<'a> Evaluator<'a> {
             ExprKind::SetOperation { op, left, right } => {
                 sets::operation(*op, &self.eval(left, frame), &self.eval(right, frame))
             }
+            ExprKind::TimelineOperation { op, left, right } => {
+                timelines::operation(*op, &self.eval(left, frame), &self.eval(right, frame))
+            }
+            ExprKind::Covers(left, right) if is_timeline(&left.ty.base) => {
+                timelines::covers(&self.eval(left, frame), &self.eval(right, frame))
+            }
             ExprKind::Covers(left, right) => sets::covers(&self.eval(left, frame), &self.eval(right, frame)),
+            ExprKind::Overlaps(left, right) if is_timeline(&left.ty.base) => {
+                timelines::overlaps(&self.eval(left, frame), &self.eval(right, frame))
+            }
             ExprKind::Overlaps(left, right) => sets::overlaps(&self.eval(left, frame), &self.eval(right, frame)),
             ExprKind::Interval { from, until, through } => {
                 time::interval(&expr.ty.base, &self.eval(from, frame), &self.eval(until, frame), *through)
@@ -148,6 +162,11 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn count_operations(&self, rows: usize) {
         self.operations.fetch_add(rows as u64, std::sync::atomic::Ordering::Relaxed);
     }
+}
+
+/// Whether a type is of timelines.
+fn is_timeline(ty: &Type) -> bool {
+    matches!(ty, Type::DateTimeline | Type::TimestampTimeline)
 }
 
 /// A value of the run, unknown where it is not given.

@@ -41,6 +41,10 @@ pub(crate) enum Goal {
     Set,
     /// The union of their values.
     Union,
+    /// What lies in any of their timelines.
+    Timeline,
+    /// When something is the case, as a log of them tells.
+    Log,
 }
 
 /// A quantifier, an aggregate, or the candidates of a `for each`.
@@ -54,8 +58,10 @@ pub(crate) struct Quantity<'a> {
     pub(crate) binder: &'a Binder,
     /// What stands behind `has`, or a candidate's value.
     pub(crate) value: Option<&'a Expr>,
-    /// What `first` and `last` go by.
+    /// What `first`, `last` and a log go by.
     pub(crate) by: Option<&'a Expr>,
+    /// What is asked of each in that order.
+    pub(crate) condition: Option<&'a Expr>,
     /// The type of the answer.
     pub(crate) ty: &'a Type,
     /// The expression; none for a `for each`.
@@ -71,6 +77,7 @@ impl<'a> Quantity<'a> {
             binder,
             value,
             by,
+            condition: None,
             ty: &expr.ty.base,
             expr: Some(expr),
         };
@@ -92,8 +99,11 @@ impl<'a> Quantity<'a> {
                     AggregateFunction::Union => Goal::Union,
                     AggregateFunction::First => Goal::First,
                     AggregateFunction::Last => Goal::Last,
+                    AggregateFunction::Timeline => Goal::Timeline,
+                    AggregateFunction::Log => Goal::Log,
                 };
-                Some(quantity(goal, false, binder, parts.value.as_ref(), parts.by.as_ref()))
+                let quantity = quantity(goal, false, binder, parts.value.as_ref(), parts.by.as_ref());
+                Some(Quantity { condition: parts.condition.as_ref(), ..quantity })
             }
             _ => None,
         }
@@ -101,7 +111,16 @@ impl<'a> Quantity<'a> {
 
     /// The candidates of a `for each`.
     pub(crate) fn each(binder: &'a Binder) -> Quantity<'a> {
-        Quantity { goal: Goal::Each, negated: false, binder, value: None, by: None, ty: &Type::Boolean, expr: None }
+        Quantity {
+            goal: Goal::Each,
+            negated: false,
+            binder,
+            value: None,
+            by: None,
+            condition: None,
+            ty: &Type::Boolean,
+            expr: None,
+        }
     }
 }
 

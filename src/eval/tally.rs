@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::bounds::{Bounds, Share, ShareCounts, Unbounded, share, share_kind};
 use super::quantity::Goal;
+use super::stretches::{self, Event};
+use super::vector::Ends;
 use crate::schema::Type;
 use crate::value::{Cell, Number, SetValue, Truth, Value};
 
@@ -19,6 +21,8 @@ pub(crate) enum Answer {
     Within(Bounds),
     /// A set.
     Set(Arc<SetValue>),
+    /// A timeline: its certain pieces, and whether they are all there are. None if nothing of it is known.
+    Timeline(Option<(Vec<Ends>, bool)>),
 }
 
 /// What is known of a candidate besides its w.
@@ -32,6 +36,8 @@ pub(crate) enum Entry {
     Value(Cell),
     /// What it goes by, and itself.
     Keyed(Cell, Value),
+    /// When it happened, if that is known, and whether the condition holds then.
+    Event(Option<i64>, Truth),
 }
 
 /// What was counted of the candidates of one row.
@@ -49,6 +55,10 @@ pub(crate) enum Tally {
     Best { open: bool, tie: bool, best: Option<(Value, Value)> },
     /// Certain members, or a set of them that is shared.
     Members { members: Vec<Value>, shared: Option<Arc<SetValue>>, complete: bool },
+    /// Certain pieces of time in any order, and whether they are all there are.
+    Pieces { pieces: Vec<Ends>, complete: bool },
+    /// Events in any order, and whether it is known of all when they happened.
+    Events { events: Vec<Event>, known: bool },
 }
 
 impl Tally {
@@ -61,6 +71,8 @@ impl Tally {
             Goal::Sum | Goal::Mean => Tally::Sum { count: 0, open: false, numbers: Vec::new() },
             Goal::Min | Goal::Max | Goal::First | Goal::Last => Tally::Best { open: false, tie: false, best: None },
             Goal::Set | Goal::Union => Tally::Members { members: Vec::new(), shared: None, complete: true },
+            Goal::Timeline => Tally::Pieces { pieces: Vec::new(), complete: true },
+            Goal::Log => Tally::Events { events: Vec::new(), known: true },
         }
     }
 
@@ -121,8 +133,24 @@ impl Tally {
                 }
                 value => members.push(value),
             },
-            (Tally::Members { complete, .. }, _) => *complete = false,
+            (Tally::Members { complete, .. } | Tally::Pieces { complete, .. }, _) => *complete = false,
+            (Tally::Events { events, .. }, Entry::Event(Some(at), is)) => events.push(Event { at, certain, is }),
+            (Tally::Events { known, .. }, _) => *known = false,
             (Tally::Share { .. }, _) => {}
+        }
+    }
+
+    /// Adds a candidate whose value is a timeline: its certain pieces, and whether they are all there are; none if it is not
+    /// known.
+    pub(crate) fn add_timeline(&mut self, w: Truth, timeline: Option<(&[Ends], bool)>) {
+        let Tally::Pieces { pieces, complete } = self else { return };
+        match (w, timeline) {
+            (Truth::False, _) => {}
+            (Truth::True, Some((own, all))) => {
+                pieces.extend_from_slice(own);
+                *complete &= all;
+            }
+            _ => *complete = false,
         }
     }
 
@@ -215,6 +243,16 @@ impl Tally {
             Tally::Best { tie: true, .. } if matches!(goal, Goal::First | Goal::Last) => Answer::Cell(Cell::Unknown),
             Tally::Best { best: Some((_, candidate)), .. } => Answer::Cell(Cell::Present(candidate)),
             members @ Tally::Members { .. } => Answer::Set(members.into_set()),
+            Tally::Pieces { mut pieces, complete } => {
+                stretches::normalize(&mut pieces, 0);
+                Answer::Timeline(Some((pieces, complete)))
+            }
+            Tally::Events { known: false, .. } => Answer::Timeline(None),
+            Tally::Events { mut events, .. } => {
+                let mut pieces = Vec::new();
+                let complete = stretches::states(&mut events, &mut pieces);
+                Answer::Timeline(Some((pieces, complete)))
+            }
         }
     }
 }

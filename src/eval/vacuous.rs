@@ -3,9 +3,9 @@
 use super::Evaluator;
 use super::frame::Frame;
 use super::kernel::positions;
+use super::vector::{Data, Vector};
 use crate::data::State;
 use crate::ir::{Condition, Expr, ExprKind, Quantifier, Step, VariableId};
-use crate::schema::Type;
 use crate::value::Truth;
 
 impl<'a> Evaluator<'a> {
@@ -35,7 +35,7 @@ impl<'a> Evaluator<'a> {
     fn can_hold_vacuously(&self, expr: &'a Expr) -> bool {
         match &expr.kind {
             ExprKind::Quantified { quantifier, .. } => *quantifier == Quantifier::Every,
-            ExprKind::Covers(_, right) => matches!(right.ty.base, Type::Set(_) | Type::List(_)),
+            ExprKind::Covers(..) => true,
             ExprKind::And(parts) => parts.iter().all(|part| self.can_hold_vacuously(part)),
             ExprKind::Or(parts) => parts.iter().any(|part| self.can_hold_vacuously(part)),
             ExprKind::Implies(_, right) => self.can_hold_vacuously(right),
@@ -56,13 +56,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Quantified { .. } => self.ranged_over_nothing(expr, frame),
             ExprKind::Covers(_, right) => {
                 let right = self.eval(right, frame);
-                let sets = right.to_sets();
-                (0..frame.rows())
-                    .map(|row| {
-                        let set = &sets[right.at(row)];
-                        right.state(row) == State::Present && set.complete && set.members.is_empty()
-                    })
-                    .collect()
+                is_empty(&right)
             }
             ExprKind::And(parts) => self.vacuous_conjunction(parts.iter(), frame),
             ExprKind::Or(parts) => self.vacuous_disjunction(parts.iter(), frame),
@@ -135,5 +129,20 @@ impl<'a> Evaluator<'a> {
             Step::Let { variable: own, value, .. } if *own == variable => Some(value),
             _ => None,
         })
+    }
+}
+
+/// For each row whether its value is a set, a timeline or an interval in which there is certainly nothing.
+fn is_empty(vector: &Vector<'_>) -> Vec<bool> {
+    let of = |test: &dyn Fn(usize) -> bool| -> Vec<bool> {
+        (0..vector.rows()).map(|row| vector.state(row) == State::Present && test(vector.at(row))).collect()
+    };
+    match &vector.data {
+        Data::Timelines(timelines) => of(&|at| timelines.is_complete(at) && timelines.pieces(at).is_empty()),
+        Data::Intervals(_, ends) => of(&|at| ends[at].0 == ends[at].1),
+        _ => {
+            let sets = vector.to_sets();
+            of(&|at| sets[at].complete && sets[at].members.is_empty())
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! Vectors: the values of one expression, one for each row of a frame, in the physical form that suits their type.
 
 pub(crate) mod convert;
+mod timelines;
 
 use std::ops::Deref;
 use std::sync::Arc;
+
+pub(crate) use timelines::{Timelines, TimelinesBuilder};
 
 use crate::data::{ListColumn, State};
 use crate::eval::bounds::Bounds;
@@ -96,6 +99,8 @@ pub(crate) enum Data<'a> {
     Texts(Slice<'a, &'a str>),
     /// Intervals of days or instants.
     Intervals(Measure, Slice<'a, Ends>),
+    /// Timelines of days or instants.
+    Timelines(Timelines<'a>),
     /// Lists of a column, by row.
     Lists(&'a ListColumn, Slice<'a, u32>),
     /// Sets.
@@ -228,6 +233,7 @@ impl<'a> Vector<'a> {
             }
             Data::Texts(values) => Data::Texts(values.gather(positions)),
             Data::Intervals(measure, values) => Data::Intervals(*measure, values.gather(positions)),
+            Data::Timelines(values) => Data::Timelines(values.gather(positions)),
             Data::Lists(column, values) => Data::Lists(column, values.gather(positions)),
             Data::Sets(values) => Data::Sets(values.gather(positions)),
             Data::Others(values) => Data::Others(values.gather(positions)),
@@ -255,6 +261,7 @@ impl<'a> Vector<'a> {
             Data::Range(from) => Value::Row(from + at as u32),
             Data::Texts(values) => Value::Text(Arc::from(values[at])),
             Data::Intervals(measure, values) => Value::Interval(interval(*measure, values[at])),
+            Data::Timelines(values) => Value::Timeline(values.value(at)),
             Data::Lists(column, rows) => {
                 Value::List(column.range(rows[at] as usize).map(|position| column.elements.cell(position)).collect())
             }
@@ -283,6 +290,24 @@ impl<'a> Vector<'a> {
         match &self.data {
             Data::Range(from) => Some(from + row as u32),
             Data::Symbols(Symbol::Row, values) => Some(values[self.at(row)]),
+            _ => None,
+        }
+    }
+
+    /// The certain pieces of a row's timeline, and whether they are all there are; none if it is not known.
+    pub(crate) fn timeline(&self, row: usize) -> Option<(&[Ends], bool)> {
+        match (&self.data, self.state(row)) {
+            (Data::Timelines(timelines), State::Present) => {
+                Some((timelines.pieces(self.at(row)), timelines.is_complete(self.at(row))))
+            }
+            _ => None,
+        }
+    }
+
+    /// The day or instant that a row's value is, as a whole number; none if it is not known.
+    pub(crate) fn moment(&self, row: usize) -> Option<i64> {
+        match (&self.data, self.state(row)) {
+            (Data::Whole(_, values), State::Present) => Some(values[self.at(row)]),
             _ => None,
         }
     }

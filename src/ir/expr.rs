@@ -54,10 +54,10 @@ pub enum ExprKind {
     /// `a implies b`: `not a or b`, Kleene
     Implies(Box<Expr>, Box<Expr>),
     /// `left op right`, both of one kind: numbers, texts, days, instants, durations, spans, booleans, enums of equal
-    /// type, references or rows, sets. For `=`, either side may be absent: absent equals nothing, not even absent
+    /// type, references or rows, sets, timelines. For `=`, either side may be absent: absent equals nothing, not even absent
     /// (false). Rows are compared as rows with rows (identity) and by key with references. Orders of enums are by
     /// position. Spans that cannot be ordered are unknown. Sets: unknown unless both are complete, except that a
-    /// certain member of one which a complete other does not have makes `=` false.
+    /// certain member of one which a complete other does not have makes `=` false. Timelines: likewise, of their moments.
     Compare {
         /// How they are compared.
         op: CompareOp,
@@ -118,11 +118,13 @@ pub enum ExprKind {
         /// The set or list.
         collection: Box<Expr>,
     },
-    /// `t during a .. b`. The left is a moment of the interval's kind, or an interval that shall lie in it whole.
+    /// `t during a .. b`. The left is a moment of the interval's kind, or an interval that shall lie in it whole. Of a
+    /// timeline: in its certain part, true; else complete, false; else unknown. An interval is then one timeline, and the
+    /// question is whether the other covers it.
     During {
         /// The moment or interval.
         element: Box<Expr>,
-        /// The interval.
+        /// The interval or timeline.
         interval: Box<Expr>,
     },
     /// `a contains b`, `a starts with b`, `a ends with b`: of texts, letter by letter.
@@ -152,10 +154,20 @@ pub enum ExprKind {
         /// The right set.
         right: Box<Expr>,
     },
-    /// `A covers B` of sets (or of intervals: B lies in A). B complete and inside A's certain part: true; a certain
-    /// member of B outside a complete A: false; else unknown. A list operand is read as a set first.
+    /// `a within b`, `a minus b`, `a union b` of timelines of one kind. `within` and `union` join the certain parts, and
+    /// are complete if both are; `minus` is unknown unless both are complete.
+    TimelineOperation {
+        /// Which.
+        op: TimelineOp,
+        /// The left timeline.
+        left: Box<Expr>,
+        /// The right timeline.
+        right: Box<Expr>,
+    },
+    /// `A covers B` of sets, of timelines (or of intervals: B lies in A). B complete and inside A's certain part: true; a
+    /// certain member (moment) of B outside a complete A: false; else unknown. A list operand is read as a set first.
     Covers(Box<Expr>, Box<Expr>),
-    /// `A overlaps B` of sets or intervals. Certain parts meet: true; both complete: false; else unknown.
+    /// `A overlaps B` of sets, timelines or intervals. Certain parts meet: true; both complete: false; else unknown.
     Overlaps(Box<Expr>, Box<Expr>),
     /// `a .. b` (`through` false: without b) or `a through b` (days, b included). An absent end is open. Unknown, reason
     /// "reversed", if b lies before a.
@@ -190,7 +202,7 @@ pub enum ExprKind {
         /// What stands behind `has`; only with `every`.
         has: Option<Box<Expr>>,
     },
-    /// `count sum min max mean share set union first last`
+    /// `count sum min max mean share set union first last timeline`
     Aggregate {
         /// Which.
         function: AggregateFunction,
@@ -308,6 +320,28 @@ pub enum SetOp {
     Minus,
 }
 
+/// An operation on timelines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TimelineOp {
+    /// `within`: what lies in both
+    Within,
+    /// `minus`: what lies in the left alone
+    Minus,
+    /// `union`: what lies in either
+    Union,
+}
+
+impl TimelineOp {
+    /// The word, as written.
+    pub fn word(self) -> &'static str {
+        match self {
+            TimelineOp::Within => "within",
+            TimelineOp::Minus => "minus",
+            TimelineOp::Union => "union",
+        }
+    }
+}
+
 /// A function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Function {
@@ -319,6 +353,13 @@ pub enum Function {
     Units(CalendarUnit),
     /// `periods(span, i)`: a list of intervals of days; each begins at the start of `i` plus a multiple of the span
     Periods,
+    /// `length(x)` of a timeline that is bounded: a duration of instants, a span of so many days of days. Unknown of one that
+    /// is not complete.
+    Length,
+    /// `longest_gap(x)` of a bounded timeline, as `length`: the longest stretch between its first and its last moment that is
+    /// not in it, zero if there is none; absent if nothing is in it. `longest_gap(x, window)`: the longest stretch of a
+    /// bounded window that is not in x, zero if there is none. Unknown of one that is not complete.
+    LongestGap,
 }
 
 /// A conversion that the checker puts in.
@@ -332,8 +373,10 @@ pub enum Conversion {
     StartOfDay,
     /// A day to the interval of its instants.
     WholeDay,
-    /// An interval of days to the interval of their instants.
+    /// An interval, or a timeline, of days to that of their instants.
     WholeDays,
+    /// An interval to the timeline that holds nothing else; complete.
+    IntervalToTimeline,
     /// A record to the reference that its key is.
     RowToReference,
     /// A reference to one of several, narrowed by `is`, to a reference to one; also a reference to one among more targets.
@@ -378,6 +421,7 @@ impl AggregateFunction {
             AggregateFunction::Union => "union",
             AggregateFunction::First => "first",
             AggregateFunction::Last => "last",
+            AggregateFunction::Timeline | AggregateFunction::Log => "timeline",
         }
     }
 }
@@ -405,6 +449,16 @@ pub enum AggregateFunction {
     First,
     /// `last … by`: the candidate with the greatest key; over nothing absent
     Last,
+    /// `timeline` of values that are timelines: what lies in any of them. Candidates with w and value known are its certain
+    /// part; it is complete if there are no others, and all their values are
+    Timeline,
+    /// `timeline … by … while`: the state over time of a log. Each candidate begins a state at the moment that it goes by,
+    /// which lasts up to the next moment at which one does, the last without end; a moment is in the timeline where the
+    /// condition is true of the candidate whose state it is. Before the first one none is. Several at one moment
+    /// begin one state if their conditions agree; if not, it is unknown whether the condition holds (a tie). So it is
+    /// where the condition is unknown, and where a candidate with w unknown would make a difference. Certain is what is
+    /// known to be in it; complete if nothing is unknown. All of it is unknown if what a candidate goes by is
+    Log,
 }
 
 /// A pattern, compiled. Equal patterns have equal texts.

@@ -199,7 +199,7 @@ impl Printer<'_> {
                 }
                 write!(self.out, "}}")
             }
-            (Value::List(_) | Value::Set(_), _) => write!(self.out, "…"),
+            (Value::List(_) | Value::Set(_) | Value::Timeline(_), _) => write!(self.out, "…"),
         };
     }
 
@@ -290,6 +290,7 @@ impl Printer<'_> {
             ExprKind::SetOperation { op, left, right } => {
                 self.infix(left, if *op == SetOp::Union { "union" } else { "minus" }, right);
             }
+            ExprKind::TimelineOperation { op, left, right } => self.infix(left, op.word(), right),
             ExprKind::Covers(left, right) => self.infix(left, "covers", right),
             ExprKind::Overlaps(left, right) => self.infix(left, "overlaps", right),
             ExprKind::Interval { from, until, through } => {
@@ -305,6 +306,8 @@ impl Printer<'_> {
                     Function::Units(CalendarUnit::Quarter) => "quarters",
                     Function::Units(CalendarUnit::Year) => "years",
                     Function::Periods => "periods",
+                    Function::Length => "length",
+                    Function::LongestGap => "longest_gap",
                 };
                 self.call(name, &arguments.iter().collect::<Vec<_>>());
             }
@@ -347,6 +350,7 @@ impl Printer<'_> {
             Conversion::WholeDays => "whole_days".to_owned(),
             Conversion::RowToReference => "reference".to_owned(),
             Conversion::ListToSet => "set".to_owned(),
+            Conversion::IntervalToTimeline => "timeline".to_owned(),
             Conversion::WidenEnum(_) | Conversion::Retarget => format!("as[{}]", self.environment.schema.show(to)),
         };
         self.call(&name, &[operand]);

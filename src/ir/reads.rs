@@ -105,6 +105,7 @@ pub fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Compare { left, right, .. }
         | ExprKind::Arithmetic { left, right, .. }
         | ExprKind::SetOperation { left, right, .. }
+        | ExprKind::TimelineOperation { left, right, .. }
         | ExprKind::Covers(left, right)
         | ExprKind::Overlaps(left, right)
         | ExprKind::Otherwise { value: left, default: right }

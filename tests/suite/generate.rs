@@ -12,3 +12,4 @@ pub(crate) mod quantity;
 pub(crate) mod records;
 pub(crate) mod rule;
 pub(crate) mod scope;
+pub(crate) mod timeline;

@@ -2,11 +2,12 @@
 //! the contracts in `ir.rs`, not from the evaluator. Every binder tries every candidate, whatever its access path says.
 //!
 //! Read in this order: here how subjects come about, then `expression` (one arm for each form), `quantity` (everything
-//! that ranges over candidates) and `scalar` (single values).
+//! that ranges over candidates), `timeline` and `scalar` (single values).
 
 mod expression;
 mod quantity;
 mod scalar;
+mod timeline;
 
 use std::collections::BTreeMap;
 

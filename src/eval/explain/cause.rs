@@ -1,6 +1,6 @@
 //! Why something is not known: down to the value that is missing, with its place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::show::written;
 use super::{Cause, Explainer, RecordPlace, Scope};
@@ -22,6 +22,7 @@ pub(super) fn is_open(cell: &Cell) -> bool {
         Cell::Unknown => true,
         Cell::Absent => false,
         Cell::Present(Value::Set(set)) => !set.complete,
+        Cell::Present(Value::Timeline(timeline)) => !timeline.complete,
         Cell::Present(Value::List(elements)) => elements.contains(&Cell::Unknown),
         Cell::Present(_) => false,
     }
@@ -80,8 +81,8 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
         }
         ExprKind::Aggregate { function, binder, parts } => {
             let mut are_known = binder_causes(explainer, scope, binder, parts.value.as_ref(), causes);
-            if let Some(by) = &parts.by {
-                are_known &= binder_causes(explainer, scope, binder, Some(by), causes);
+            for part in parts.by.iter().chain(&parts.condition) {
+                are_known &= binder_causes(explainer, scope, binder, Some(part), causes);
             }
             if are_known {
                 causes.insert(match function {
@@ -89,6 +90,7 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
                         "tie",
                         format!("several are equally {}: {}", function_word(*function), explainer.show.expr(expr)),
                     ),
+                    AggregateFunction::Log => log_tie(explainer, scope, expr),
                     _ => plain("overflow", format!("{} is too large to compute", explainer.show.expr(expr))),
                 });
             }
@@ -110,6 +112,31 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
 
 fn function_word(function: AggregateFunction) -> &'static str {
     if function == AggregateFunction::First { "first" } else { "last" }
+}
+
+/// The moment at which events of a log differ.
+fn log_tie<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr) -> Cause {
+    let mut seen: BTreeMap<Cell, Truth> = BTreeMap::new();
+    let mut tied: Option<(&'a Expr, Cell)> = None;
+    if let ExprKind::Aggregate { binder, parts, .. } = &expr.kind
+        && let (Some(by), Some(condition)) = (&parts.by, &parts.condition)
+    {
+        let mut inner = scope.clone();
+        for candidate in explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES).nearest {
+            if candidate.counts != Truth::True {
+                continue;
+            }
+            inner.push((binder.variable, candidate.binding));
+            let (at, is) = (explainer.cell(&inner, by), explainer.truth(&inner, condition));
+            inner.pop();
+            if *seen.entry(at.clone()).or_insert(is) != is && tied.as_ref().is_none_or(|(_, first)| at < *first) {
+                tied = Some((by, at));
+            }
+        }
+    }
+    let at = tied
+        .map_or_else(|| "of one moment".to_owned(), |(by, at)| format!("at {}", explainer.show.cell(&at, &by.ty.base)));
+    plain("tie", format!("events {at} differ: {}", explainer.show.expr(expr)))
 }
 
 /// Why an expression is not known although all of its parts are.

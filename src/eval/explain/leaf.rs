@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::show::{shorten, written};
+use super::timelines::{self, is_timeline};
 use super::{Came, Explainer, NamedValue, Reason, Scope};
 use super::{members, related};
 use crate::ir::{CompareOp, Expr, ExprKind, TextTest};
@@ -70,7 +71,10 @@ pub(super) fn says<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a E
                 [left, right].iter().filter(|side| side.cell == Cell::Absent).map(|side| side.text.as_str()).collect();
             format!("{} {} absent", absent.join(" and "), if absent.len() == 1 { "is" } else { "are" })
         }
-        (ExprKind::Compare { op, .. }, [left, right]) => compared(*op, left, right, is),
+        (ExprKind::Compare { op, left: first, right: second }, [left, right]) => {
+            let time = [first, second].map(|side| timelines::measured(explainer, scope, side).unwrap_or_default());
+            format!("{}{}", compared(*op, left, right, is), time.concat())
+        }
         (ExprKind::Presence { .. }, [operand]) => match operand.cell {
             Cell::Absent => format!("{} is absent", operand.text),
             _ => format!("{} is present: {}", operand.text, operand.value),
@@ -163,6 +167,7 @@ fn is_constant(expr: &Expr) -> bool {
         ExprKind::Literal(_) => true,
         ExprKind::Convert { operand, .. } => is_constant(operand),
         ExprKind::Set(elements) => elements.iter().all(is_constant),
+        ExprKind::Interval { from, until, .. } => is_constant(from) && is_constant(until),
         _ => false,
     }
 }
@@ -259,6 +264,12 @@ fn values<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr) -> V
 
 fn read_values<'a>(expr: &'a Expr, add: &mut dyn FnMut(&'a Expr)) {
     crate::ir::reads::for_each_child(expr, &mut |child| match &written(child).kind {
+        // Which time was counted, and which of it was taken away.
+        ExprKind::TimelineOperation { .. } => {
+            add(child);
+            read_pieces(written(child), add);
+        }
+        ExprKind::Aggregate { .. } if is_timeline(&child.ty.base) => add(child),
         // What a quantity reads belongs to its candidates, which are listed on their own.
         ExprKind::Quantified { .. } | ExprKind::Aggregate { .. } => {}
         ExprKind::Variable(_) if matches!(child.ty.base, Type::Row(_)) => {}
@@ -270,6 +281,15 @@ fn read_values<'a>(expr: &'a Expr, add: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Period => {
             add(child);
         }
+        _ => read_values(child, add),
+    });
+}
+
+/// The values that a timeline is made of, without the timelines between.
+fn read_pieces<'a>(expr: &'a Expr, add: &mut dyn FnMut(&'a Expr)) {
+    crate::ir::reads::for_each_child(expr, &mut |child| match &written(child).kind {
+        ExprKind::TimelineOperation { .. } => read_pieces(written(child), add),
+        ExprKind::Field { .. } | ExprKind::Variable(_) | ExprKind::Aggregate { .. } => add(child),
         _ => read_values(child, add),
     });
 }

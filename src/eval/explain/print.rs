@@ -76,6 +76,7 @@ impl Show<'_> {
             ExprKind::SetOperation { op, left, right } => {
                 two(left, if *op == SetOp::Union { "union" } else { "minus" }, right)
             }
+            ExprKind::TimelineOperation { op, left, right } => two(left, op.word(), right),
             ExprKind::Covers(left, right) => two(left, "covers", right),
             ExprKind::Overlaps(left, right) => two(left, "overlaps", right),
             ExprKind::Interval { from, until, through } => two(from, if *through { "through" } else { ".." }, until),
@@ -84,6 +85,8 @@ impl Show<'_> {
                     Function::Abs => "abs",
                     Function::Day => "day",
                     Function::Periods => "periods",
+                    Function::Length => "length",
+                    Function::LongestGap => "longest_gap",
                     Function::Units(CalendarUnit::Day) => "days",
                     Function::Units(CalendarUnit::Week) => "weeks",
                     Function::Units(CalendarUnit::Month) => "months",

@@ -290,7 +290,7 @@ fn aggregated<'a>(
     is: Truth,
     offending: Truth,
 ) -> Looked {
-    let Aggregate { whole, function, binder, value } = *aggregate;
+    let Aggregate { whole, function, binder, value, by, condition } = *aggregate;
     let range = Range { explainer, scope: scope.clone(), binder, deep: true };
     let candidates = explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES);
     let result = explainer.cell(scope, whole);
@@ -311,7 +311,10 @@ fn aggregated<'a>(
         (_, AggregateFunction::Min | AggregateFunction::Max) => value_of(candidate).as_ref() == Some(&result),
         _ => true,
     };
-    let these: Vec<&Candidate> = candidates.nearest.iter().filter(takes_part).collect();
+    let mut these: Vec<&Candidate> = candidates.nearest.iter().filter(takes_part).collect();
+    if let (AggregateFunction::Log, Some(by)) = (function, by) {
+        these.sort_by_cached_key(|candidate| explainer.cell(&range.inside(candidate), by));
+    }
     listed(&range, &these, |candidate| match (is, value) {
         (Truth::Unknown, _) if candidate.counts == Truth::Unknown => range.first_conjunct(candidate, Truth::Unknown),
         (_, Some(value)) if function == AggregateFunction::Share => range.words(candidate, value, offending),
@@ -319,7 +322,13 @@ fn aggregated<'a>(
             let named = explainer.named(&range.inside(candidate), value);
             vec![format!("{} = {}", named.expression, named.value)]
         }
-        _ => Vec::new(),
+        _ => by.zip(condition).map_or_else(Vec::new, |(by, condition)| {
+            let inside = range.inside(candidate);
+            let named = explainer.named(&inside, by);
+            let mut says = vec![format!("{} = {}", named.expression, named.value)];
+            says.extend(range.words(candidate, condition, explainer.truth(&inside, condition)));
+            says
+        }),
     })
 }
 
@@ -330,15 +339,22 @@ struct Aggregate<'a> {
     function: AggregateFunction,
     binder: &'a Binder,
     value: Option<&'a Expr>,
+    by: Option<&'a Expr>,
+    condition: Option<&'a Expr>,
 }
 
 /// The first aggregate in an expression, also under the name of a `let`; not those inside of other quantities.
 fn aggregate_in<'a>(explainer: &Explainer<'_, 'a>, expr: &'a Expr) -> Option<Aggregate<'a>> {
     let expr = explainer.meant(expr);
     match &expr.kind {
-        ExprKind::Aggregate { function, binder, parts } => {
-            Some(Aggregate { whole: expr, function: *function, binder, value: parts.value.as_ref() })
-        }
+        ExprKind::Aggregate { function, binder, parts } => Some(Aggregate {
+            whole: expr,
+            function: *function,
+            binder,
+            value: parts.value.as_ref(),
+            by: parts.by.as_ref(),
+            condition: parts.condition.as_ref(),
+        }),
         ExprKind::Quantified { .. } => None,
         _ => {
             let mut found = None;

@@ -7,11 +7,13 @@ use crate::ir::{Body, Environment, Expr, ExprKind};
 use crate::schema::{RecordId, Schema, Type};
 use crate::source::{Sources, Span};
 use crate::value::time::show_duration;
-use crate::value::{Cell, Value};
+use crate::value::{Cell, Interval, Moment, Value};
 
 /// Most characters of a text, and most elements of a list or set, that are shown.
 const MOST_CHARACTERS: usize = 160;
 const MOST_ELEMENTS: usize = 12;
+/// Most pieces of a timeline that are shown.
+const MOST_PIECES: usize = 6;
 
 /// Shows cells, rows and policy text of one run.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +62,7 @@ impl<'a> Show<'a> {
             (Value::Duration(micros), _) => show_duration(*micros),
             (Value::Span(span), _) => span.to_string(),
             (Value::Interval(interval), _) => interval.to_string(),
+            (Value::Timeline(timeline), _) => self.pieces(&timeline.pieces, timeline.complete),
             (Value::Member(position), Type::Enum(members) | Type::Calendar(members)) => {
                 members.members.get(*position as usize).cloned().unwrap_or_else(|| position.to_string())
             }
@@ -112,6 +115,34 @@ impl<'a> Show<'a> {
             shown.sort();
         }
         shown
+    }
+
+    /// Shows stretches of time: `2026-01-05, 2026-01-07T09:00Z .. 2026-01-07T10:00Z and 3 more`.
+    pub fn pieces(&self, pieces: &[Interval], complete: bool) -> String {
+        let shown: Vec<String> = pieces.iter().take(MOST_PIECES).map(|piece| self.piece(*piece)).collect();
+        let perhaps = if complete { "" } else { " and perhaps others" };
+        match pieces.len().saturating_sub(MOST_PIECES) {
+            _ if pieces.is_empty() && complete => "(at no time)".to_owned(),
+            _ if pieces.is_empty() => "(unknown)".to_owned(),
+            0 => format!("{}{perhaps}", shown.join(", ")),
+            more => format!("{} and {more} more{perhaps}", shown.join(", ")),
+        }
+    }
+
+    /// Shows a stretch of time; instants from the start of a day to the start of a day as those days.
+    pub fn piece(&self, piece: Interval) -> String {
+        let day = |end: Option<Moment>| match (end, &self.environment.zone) {
+            (Some(Moment::Timestamp(instant)), Some(zone)) => {
+                let date = instant.day(zone)?;
+                (zone.start_of_day(date) == Some(instant)).then_some(Some(Moment::Date(date)))
+            }
+            (Some(_), _) => None,
+            (None, _) => Some(None),
+        };
+        match (day(piece.from), day(piece.until)) {
+            (Some(from), Some(until)) => Interval { from, until }.to_string(),
+            _ => piece.to_string(),
+        }
     }
 
     /// Shows which of some members are meant: `a, b and 3 more`.

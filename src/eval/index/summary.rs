@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::super::bounds::share_kind;
 use super::super::quantity::Goal;
+use super::super::stretches;
 use super::super::tally::{Entry, Tally};
-use super::super::vector::Vector;
+use super::super::vector::{Data, Ends, Measure, Timelines, TimelinesBuilder, Vector};
 use super::grouping::Run;
 use super::order::Ordered;
 use super::{Index, Payload};
@@ -37,6 +38,8 @@ enum Kind {
     Best { open: Vec<u32>, winners: Winners },
     /// The set of each group; none where runs are not whole groups.
     Members(Option<Vec<Arc<SetValue>>>),
+    /// The timeline of each group, and whether anything of it is known; none where runs are not whole groups.
+    Timelines(Option<(Timelines<'static>, Vec<bool>)>),
 }
 
 /// The best of some candidates.
@@ -119,8 +122,18 @@ impl Summary {
                 let groups = (by_group && certain).then(|| cuts.windows(2).map(group).collect());
                 Kind::Members(groups)
             }
+            Goal::Timeline | Goal::Log => {
+                Kind::Timelines((by_group && certain).then(|| timelines(index, members, cuts)))
+            }
         };
         Summary { by_group, kind }
+    }
+
+    /// The timeline of a group, where it was made: its certain pieces, and whether they are all there are; within, none if
+    /// nothing of it is known.
+    pub(crate) fn timeline(&self, group: usize) -> Option<Option<(&[Ends], bool)>> {
+        let Kind::Timelines(Some((groups, known))) = &self.kind else { return None };
+        Some(known[group].then(|| (groups.pieces(group), groups.is_complete(group))))
     }
 
     /// Adds a run of the class's members to a tally; returns how many of them had to be looked at one by one.
@@ -157,6 +170,16 @@ impl Summary {
                     let into = if run.certain || kind >= 3 { kind } else { kind + 3 };
                     counts[into] += u64::from(above - below);
                 }
+            }
+            (Kind::Timelines(_), tally) => {
+                for member in &members[run.start..run.end] {
+                    let w = index.w(*member).and(if run.certain { Truth::True } else { Truth::Unknown });
+                    match index.goal {
+                        Goal::Timeline => tally.add_timeline(w, index.payload.timeline(*member)),
+                        goal => tally.add(goal, w, index.payload.entry(*member)),
+                    }
+                }
+                return all;
             }
             (_, tally) if !run.certain => tally.add(index.goal, Truth::Unknown, Entry::Bare),
             (Kind::Sums { open, .. } | Kind::Best { open, .. }, tally) if between(open) > 0 => {
@@ -198,6 +221,45 @@ impl Summary {
         }
         0
     }
+}
+
+/// The timeline of the members between each two cuts, and whether anything of it is known.
+fn timelines(index: &Index<'_>, members: &[u32], cuts: &[u32]) -> (Timelines<'static>, Vec<bool>) {
+    let mut groups = TimelinesBuilder::new(index.payload.measure(), cuts.len());
+    let mut known = Vec::with_capacity(cuts.len());
+    let mut events = Vec::new();
+    for cut in cuts.windows(2) {
+        let members = &members[cut[0] as usize..cut[1] as usize];
+        let (mut complete, mut is_known) = (true, true);
+        groups.push_with(|out| {
+            if index.goal == Goal::Timeline {
+                let start = out.len();
+                for member in members {
+                    match index.payload.timeline(*member) {
+                        Some((pieces, all)) if index.w(*member) == Truth::True => {
+                            out.extend_from_slice(pieces);
+                            complete &= all;
+                        }
+                        _ => complete = false,
+                    }
+                }
+                stretches::normalize(out, start);
+                return complete;
+            }
+            events.clear();
+            for member in members {
+                match index.payload.event(*member) {
+                    (Some(at), is) => {
+                        events.push(stretches::Event { at, certain: index.w(*member) == Truth::True, is });
+                    }
+                    (None, _) => is_known = false,
+                }
+            }
+            !is_known || stretches::states(&mut events, out)
+        });
+        known.push(is_known);
+    }
+    (groups.finish(), known)
 }
 
 /// Sums of the numbers of members that are certain, up to each cut, over a common denominator; none on overflow.
@@ -294,7 +356,7 @@ impl Payload<'_> {
         match self {
             Payload::Nothing => true,
             Payload::Truths(truths) => truths[candidate as usize] != Truth::Unknown,
-            Payload::Values(values) | Payload::Ranked(values, _) => present(values),
+            Payload::Values(values) | Payload::Ranked(values, _) | Payload::Events(values, _) => present(values),
         }
     }
 
@@ -312,6 +374,35 @@ impl Payload<'_> {
             Payload::Nothing => Entry::Bare,
             Payload::Truths(truths) => Entry::Truth(truths[candidate as usize]),
             Payload::Values(values) | Payload::Ranked(values, _) => Entry::Value(values.cell(candidate as usize)),
+            Payload::Events(..) => {
+                let (at, is) = self.event(candidate);
+                Entry::Event(at, is)
+            }
+        }
+    }
+
+    /// What the moments of timelines and events are.
+    fn measure(&self) -> Measure {
+        match self {
+            Payload::Values(Vector { data: Data::Timelines(timelines), .. }) => timelines.measure(),
+            Payload::Events(values, _) => values.measure().unwrap_or(Measure::Timestamp),
+            _ => Measure::Timestamp,
+        }
+    }
+
+    /// The timeline of a candidate: its certain pieces, and whether they are all there are; none if it is not known.
+    fn timeline(&self, candidate: u32) -> Option<(&[Ends], bool)> {
+        match self {
+            Payload::Values(values) if self.is_known(candidate) => values.timeline(candidate as usize),
+            _ => None,
+        }
+    }
+
+    /// When a candidate happened, if that is known, and whether the condition holds then.
+    fn event(&self, candidate: u32) -> (Option<i64>, Truth) {
+        match self {
+            Payload::Events(values, conditions) => (values.moment(candidate as usize), conditions[candidate as usize]),
+            _ => (None, Truth::Unknown),
         }
     }
 }

@@ -113,6 +113,7 @@ impl<'a> Evaluator<'a> {
                 let (shape, states) = (vector.shape(), vector.states.clone());
                 Vector::shaped(shape, Data::Sets(vector.to_sets().into()), states)
             }
+            Conversion::IntervalToTimeline => super::timelines::of_intervals(&vector),
             Conversion::Day | Conversion::StartOfDay | Conversion::WholeDay | Conversion::WholeDays => {
                 super::time::convert(conversion, vector, self.zone())
             }

@@ -24,7 +24,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// `t during a .. b`, of a moment or of an interval
+/// `t during x`, of a moment, or of an interval in an interval
 pub(super) fn during<'a>(element: &Vector<'a>, interval: &Vector<'a>) -> Vector<'a> {
     let shape = Shape::of(&[element, interval]);
     let mut truths = match (&element.data, &interval.data) {
@@ -44,6 +44,7 @@ pub(super) fn during<'a>(element: &Vector<'a>, interval: &Vector<'a>) -> Vector<
                 Truth::from(outer.includes(interval_of(inner[element.at(row)])))
             })
             .collect(),
+        (_, Data::Timelines(_)) => super::timelines::during(element, interval, shape.physical()),
         _ => vec![Truth::Unknown; shape.physical()],
     };
     overlay(&mut truths, &[element, interval]);
@@ -103,6 +104,7 @@ pub(super) fn call<'a>(function: Function, arguments: &[Vector<'a>], rows: usize
             let Value::Interval(interval) = operand.value(row) else { return None };
             Some(interval_list(periods(span_of(&span.value(row))?, interval)?))
         }),
+        (Function::Length | Function::LongestGap, _) => super::timelines::measure(function, arguments, rows),
         _ => Vector::unknown(rows),
     }
 }
@@ -130,13 +132,12 @@ pub(super) fn convert<'a>(conversion: &Conversion, vector: Vector<'a>, zone: Opt
             intervals(&vector, &ends)
         }
         (Conversion::WholeDays, Data::Intervals(Measure::Date, days)) => {
-            let mut instant = |day: i64| match day {
-                i64::MIN | i64::MAX => Some(day),
-                _ => starts.of(day),
-            };
             let ends: Vec<Option<Ends>> =
-                days.iter().map(|(from, until)| Some((instant(*from)?, instant(*until)?))).collect();
+                days.iter().map(|(from, until)| Some((starts.of_end(*from)?, starts.of_end(*until)?))).collect();
             intervals(&vector, &ends)
+        }
+        (Conversion::WholeDays, Data::Timelines(days)) => {
+            super::timelines::whole_days(&vector, days, |day| starts.of_end(day))
         }
         _ => vector,
     }
@@ -148,7 +149,7 @@ fn intervals<'a>(vector: &Vector<'a>, ends: &[Option<Ends>]) -> Vector<'a> {
 }
 
 /// Other values with the states of a vector, and unknown where they could not be computed.
-fn with_unknown<'a>(vector: &Vector<'a>, data: Data<'a>, unknown: impl Fn(usize) -> bool) -> Vector<'a> {
+pub(super) fn with_unknown<'a>(vector: &Vector<'a>, data: Data<'a>, unknown: impl Fn(usize) -> bool) -> Vector<'a> {
     let shape = vector.shape();
     let mut states = vector.states.clone();
     if (0..shape.physical()).any(&unknown) {
@@ -186,5 +187,13 @@ impl Starts<'_> {
             let date = Date(i32::try_from(day).ok()?);
             self.zone.start_of_day(date).map(|instant| instant.0)
         })
+    }
+
+    /// The same of an end of an interval, which may be open.
+    fn of_end(&mut self, day: i64) -> Option<i64> {
+        match day {
+            i64::MIN | i64::MAX => Some(day),
+            _ => self.of(day),
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Data, Measure, Shape, Slice, Symbol, Vector, ends, interval_measure};
+use super::{Data, Measure, Shape, Slice, Symbol, Timelines, TimelinesBuilder, Vector, ends, interval_measure};
 use crate::data::State;
-use crate::value::{Cell, Number, SetValue, Truth, Value};
+use crate::value::{Cell, Number, SetValue, TimelineValue, Truth, Value};
 
 /// A whole number that fits 64 bits.
 fn small(number: Number) -> Option<i64> {
@@ -165,6 +165,9 @@ impl<'a> Vector<'a> {
             }
             return Vector::new(rows, Data::Texts(joined.into()), states.into());
         }
+        if let Some(timelines) = joined_timelines(&parts) {
+            return Vector::new(rows, Data::Timelines(timelines), states.into());
+        }
         Vector::from_cells(parts.iter().flat_map(Vector::cells).collect())
     }
 
@@ -197,6 +200,12 @@ impl<'a> Vector<'a> {
             (Data::Texts(a), Data::Texts(b)) => Data::Texts(pick!(a, b)),
             (Data::Intervals(measure, a), Data::Intervals(_, b)) => Data::Intervals(*measure, pick!(a, b)),
             (Data::Sets(a), Data::Sets(b)) => Data::Sets(pick!(a, b)),
+            (Data::Timelines(a), Data::Timelines(b)) => {
+                let behind = yes.shape().physical();
+                let at = |row: usize| if first[row] { yes.at(row) } else { behind + no.at(row) };
+                let at: Vec<u32> = (0..rows).map(|row| at(row) as u32).collect();
+                Data::Timelines(Timelines::join(&[a, b]).gather(&at))
+            }
             _ => {
                 let cells = (0..rows).map(|row| both[usize::from(!first[row])].cell(row)).collect();
                 return Vector::from_cells(cells);
@@ -287,6 +296,7 @@ fn owned<'a>(values: &[Value]) -> Data<'a> {
                 .collect::<Vec<_>>();
             Data::Intervals(measure, ends.into())
         }
+        Some(Value::Timeline(_)) => timelines(values),
         Some(Value::Set(_)) => Data::Sets(
             values
                 .iter()
@@ -299,6 +309,38 @@ fn owned<'a>(values: &[Value]) -> Data<'a> {
         ),
         _ => Data::Others(values.to_vec().into()),
     }
+}
+
+/// The timelines of vectors of them, one behind the other; none if one is of another form.
+fn joined_timelines<'a>(parts: &[Vector<'a>]) -> Option<Timelines<'a>> {
+    let (mut timelines, mut at, mut behind) = (Vec::new(), Vec::new(), 0);
+    for part in parts.iter().filter(|part| part.rows() > 0) {
+        let Data::Timelines(own) = &part.data else { return None };
+        timelines.push(own);
+        at.extend((0..part.rows()).map(|row| (behind + part.at(row)) as u32));
+        behind += part.shape().physical();
+    }
+    (!timelines.is_empty()).then(|| Timelines::join(&timelines).gather(&at))
+}
+
+fn timelines<'a>(values: &[Value]) -> Data<'a> {
+    let pieces = values.iter().flat_map(|value| match value {
+        Value::Timeline(timeline) => timeline.pieces.as_slice(),
+        _ => &[],
+    });
+    let mut with_end = pieces.filter(|piece| piece.from.or(piece.until).is_some());
+    let measure = with_end.next().map_or(Measure::Date, |piece| interval_measure(*piece));
+    let mut timelines = TimelinesBuilder::new(measure, values.len());
+    for value in values {
+        timelines.push_with(|out| match value {
+            Value::Timeline(TimelineValue { pieces, complete }) => {
+                out.extend(pieces.iter().map(|piece| ends(*piece)));
+                *complete
+            }
+            _ => true,
+        });
+    }
+    Data::Timelines(timelines.finish())
 }
 
 fn whole<'a>(measure: Measure, values: &[Value], read: impl Fn(&Value) -> i64) -> Data<'a> {
@@ -317,7 +359,13 @@ fn symbols<'a>(symbol: Symbol, values: &[Value]) -> Data<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{CalendarSpan, Date, KeyId};
+    use crate::value::{CalendarSpan, Date, Interval, KeyId, Moment};
+
+    fn timeline(days: &[(i32, i32)], complete: bool) -> Value {
+        let day = |day: i32| Some(Moment::Date(Date(day)));
+        let days = days.iter().map(|(from, until)| Interval { from: day(*from), until: day(*until) });
+        Value::Timeline(TimelineValue::new(days.collect(), complete))
+    }
 
     /// A value of every form, and another of the same type.
     fn values() -> Vec<(Value, Value)> {
@@ -335,6 +383,7 @@ mod tests {
             (Value::Row(1), Value::Row(2)),
             (list(vec![Cell::Unknown, Cell::Present(Value::Member(1))]), list(Vec::new())),
             (Value::Set(SetValue::new(vec![Value::Row(1)], false)), Value::Set(SetValue::default())),
+            (timeline(&[(1, 2), (4, 9)], true), timeline(&[], false)),
         ]
     }
 

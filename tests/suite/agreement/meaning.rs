@@ -314,3 +314,60 @@ fn bounds_are_no_key_to_look_up() {
         (2, 0, 0, 0),
     );
 }
+
+#[test]
+fn timelines_are_made_and_measured() {
+    let released = "timeline(release r : r.released_on through r.released_on)";
+    comes_to(&shall(&format!("{released} covers 2026-02-01 through 2026-02-02")), HOLDS);
+    comes_to(&shall(&format!("{released} covers 2026-02-01 through 2026-02-03")), FAILS);
+    comes_to(&shall(&format!("{released} = 2026-02-01 through 2026-02-02 and length({released}) = 2 days")), HOLDS);
+    comes_to(&shall(&format!("length(period minus {released}) = 29 days")), HOLDS);
+    comes_to(&shall(&format!("longest_gap({released}, period) = 27 days")), HOLDS);
+    comes_to(
+        &shall(&format!("(longest_gap({released} minus 2026-02-01 through 2026-02-01) otherwise 9 days) = 0 days")),
+        HOLDS,
+    );
+    comes_to(&shall(&format!("longest_gap({released} minus period) is absent")), HOLDS);
+    comes_to(&shall(&format!("longest_gap({released} union 2026-02-09 through 2026-02-10) = 6 days")), HOLDS);
+    comes_to(&shall(&format!("2026-02-02 during {released} and 2026-02-01T12:00Z during {released}")), HOLDS);
+    comes_to(&shall(&format!("2026-02-02T23:00Z during {released}")), FAILS);
+    comes_to_without("release", &shall(&format!("{released} overlaps period")), UNKNOWN);
+    comes_to_without("release", &shall(&format!("({released} union period) covers period")), HOLDS);
+    // The day on which clocks are put forward.
+    comes_to(
+        &shall("length((2026-03-29T00:00+01:00 .. 2026-04-02) within 2026-03-29 through 2026-03-29) = 23 hours"),
+        HOLDS,
+    );
+    comes_to(&shall("length((2026-02-03 .. 2026-02-01) union period) = 31 days"), UNKNOWN);
+}
+
+#[test]
+fn a_log_tells_what_was_the_case() {
+    let approved = "timeline(approval a where a.change = c by a.decided_at while a.decision = approved)";
+    // C1 was approved for an hour; on X1 two decisions of one moment differ.
+    comes_to(
+        &each("change c", &format!("length({approved} within 2026-01-01 through 2026-12-31) = 1 hour")),
+        (1, 0, 0, 1),
+    );
+    comes_to(&each("change c", &format!("2026-02-01T23:00Z during {approved}")), (1, 0, 0, 1));
+    comes_to(&each("change c", &format!("2026-02-04T00:00Z during {approved}")), (0, 0, 1, 1));
+    let small = "timeline(release r by r.released_on while r.size = 1)";
+    comes_to(&shall(&format!("{small} = 2026-02-01 through 2026-02-01")), HOLDS);
+    comes_to_without("release", &shall(&format!("{small} overlaps period")), UNKNOWN);
+    // Whether T2 is large is not known, and T1 has the only date.
+    comes_to(
+        &shall(
+            "timeline(team t where t.founded is present by t.founded while t.size > 1) covers 2026-02-01 .. 2026-02-09",
+        ),
+        HOLDS,
+    );
+}
+
+#[test]
+fn to_cover_nothing_is_vacuous() {
+    comes_to(&shall("timeline(release r : r.released_on .. r.released_on) covers 2026-02-01 .. 2026-02-01"), VACUOUS);
+    comes_to(&shall("period covers timeline(release r where r.size > 5 : r.released_on .. today)"), VACUOUS);
+    comes_to(&shall("period covers 2026-02-01 .. 2026-02-01"), VACUOUS);
+    comes_to(&shall("period covers 2026-02-01 .. 2026-02-02"), HOLDS);
+    comes_to_without("release", &shall("period covers timeline(release r : r.released_on .. today)"), UNKNOWN);
+}

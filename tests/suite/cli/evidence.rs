@@ -46,6 +46,20 @@ record scan {
   at:  timestamp
 }
 
+record stay {
+  id:    text key
+  box:   -> box
+  from:  date
+  until: date?
+}
+
+record move {
+  id:    text key
+  box:   -> box
+  at:    timestamp
+  place: {shelf, lorry}
+}
+
 parameter most: decimal "The most that a box may weigh"
 
 bind most = 20 from "Packing manual, section 1"
@@ -68,6 +82,17 @@ const ITEMS: &str = "id,in,price,added,state\n\
     I3,B1,100,2026-01-04T10:00Z,fresh\n\
     I4,B1,7,2026-01-05T11:30Z,stale\n\
     I5,B2,cheap,2026-01-06T09:00Z,fresh\n";
+const STAYS: &str = "id,box,from,until\n\
+    S1,B1,2026-01-02,2026-01-05\n\
+    S2,B1,2026-01-09,2026-01-10\n\
+    S3,B2,2026-01-02,someday\n\
+    S4,B2,2026-01-09,2026-01-10\n";
+const MOVES: &str = "id,box,at,place\n\
+    M1,B1,2026-01-05T11:00Z,lorry\n\
+    M2,B1,2026-01-05T10:00Z,shelf\n\
+    M3,B1,2026-01-05T12:30Z,shelf\n\
+    M4,B2,2026-01-05T10:00Z,lorry\n\
+    M5,B2,2026-01-05T10:00Z,shelf\n";
 
 /// Runs one rule for each condition over box B1 (or another), and shows the report without what all have in common.
 fn forms(box_id: &str, conditions: &[(&str, &str)]) -> super::Run {
@@ -84,6 +109,8 @@ fn forms(box_id: &str, conditions: &[(&str, &str)]) -> super::Run {
     desk.write("export/item.csv", ITEMS);
     desk.write("export/person.csv", "id,name\nP1,Zoë Quill\n");
     desk.write("export/team.csv", "id\nT1\n");
+    desk.write("export/stay.csv", STAYS);
+    desk.write("export/move.csv", MOVES);
     let mut run = desk.check("--view auditor");
     // From the first rule to the section behind the rules.
     let from = run.stdout.find("  ✗").or_else(|| run.stdout.find("  ?")).unwrap_or(0);
@@ -240,6 +267,43 @@ fn what_is_not_known_is_traced_to_its_cause() {
         forms(
             "B1",
             &[("  let last_in = last(item i where i.in = b by i.added)\n", "last_in is present and last_in.price > 5")]
+        )
+    );
+}
+
+#[test]
+fn timelines_say_which_time_is_missing() {
+    let stays = "timeline(stay s where s.box = b : s.from through s.until)";
+    let moved = "timeline(move m where m.box = b by m.at while m.place = lorry)";
+    let forms = |id: &str, conditions: &[String]| {
+        let conditions: Vec<(&str, &str)> = conditions.iter().map(|condition| ("", condition.as_str())).collect();
+        forms(id, &conditions)
+    };
+    assert_run!(
+        "timelines-fail",
+        forms(
+            "B1",
+            &[
+                format!("{stays} covers 2026-01-01 through 2026-01-12"),
+                format!("{stays} = 2026-01-04 through 2026-01-10"),
+                format!("{stays} overlaps 2026-01-06 through 2026-01-08"),
+                format!("b.packed during {stays} and 2026-01-06 during {stays}"),
+                format!("length((b.packed .. 2026-01-05T15:00Z) minus {moved}) <= 4 hours"),
+                format!("longest_gap({stays}, 2026-01-01 through 2026-01-31) <= 14 days"),
+                format!("{moved} covers (b.packed .. 2026-01-05T15:00Z) within 2026-01-05 through 2026-01-05"),
+            ]
+        )
+    );
+    assert_run!(
+        "timelines-unknown",
+        forms(
+            "B2",
+            &[
+                format!("{stays} covers 2026-01-01 through 2026-01-12"),
+                format!("length((b.packed .. b.packed + 9 hours) minus {moved}) <= 4 hours"),
+                format!("length({stays} within 2026-01-01 through 2026-01-31) >= 4 days"),
+                "length((b.packed .. 2026-01-05T15:00Z) within 2026-01-01 through 2026-01-09) <= 4 hours".to_owned(),
+            ]
         )
     );
 }

@@ -10,7 +10,7 @@ const ORDERS: &[&str] = &["<=", "=", "<", ">", ">=", "!="];
 impl Writer<'_> {
     /// A condition. Strict: it stands under a negation, where an optional value may not stand beside `=`.
     pub(crate) fn condition(&mut self, scope: &Scope, depth: usize, strict: bool) -> String {
-        let form = if depth == 0 { self.choices.below(8) } else { self.choices.below(24) };
+        let form = if depth == 0 { self.choices.below(8) } else { self.choices.below(27) };
         let deeper = depth.saturating_sub(1);
         let found = match form {
             0..=2 => self.comparison(scope, deeper, strict),
@@ -45,6 +45,7 @@ impl Writer<'_> {
             15 | 16 => self.sets(scope, deeper),
             17 | 18 => self.counted(scope, deeper),
             19 => self.narrowed(scope, deeper, strict),
+            20..=22 => self.about_time(scope, deeper),
             _ => Some(self.quantified(scope, deeper, strict)),
         };
         found.or_else(|| self.comparison(scope, 0, strict)).unwrap_or_else(|| "firm".to_owned())
@@ -317,7 +318,12 @@ impl Writer<'_> {
 
     fn within_interval(&mut self, scope: &Scope, depth: usize) -> Option<String> {
         let moment = self.choices.pick(&[Kind::Timestamp, Kind::Date]);
-        let interval = self.choices.pick(&[Kind::Days, Kind::Instants]);
+        let interval = self.choices.pick(&[
+            Kind::Days,
+            Kind::Instants,
+            Kind::Timeline(&Kind::Days),
+            Kind::Timeline(&Kind::Instants),
+        ]);
         let inner = match self.choices.below(5) {
             0 => {
                 let own = self.choices.pick(&[Kind::Days, Kind::Instants]);

@@ -132,7 +132,7 @@ fn proper(kind: Kind, choices: &mut Choices) -> Value {
                 (0..count).map(|_| if choices.chance(5) { Value::Null } else { proper(*element, choices) }).collect(),
             )
         }
-        Kind::Row(_) | Kind::Days | Kind::Instants | Kind::Set(_) => Value::Null,
+        Kind::Row(_) | Kind::Days | Kind::Instants | Kind::Timeline(_) | Kind::Set(_) => Value::Null,
     }
 }
 

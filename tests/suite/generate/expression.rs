@@ -44,7 +44,8 @@ impl<'a> Writer<'a> {
 
     /// An expression of a kind that is never absent; none if the scope has nothing of that kind.
     pub(crate) fn value(&mut self, kind: Kind, scope: &Scope, depth: usize) -> Option<String> {
-        if depth > 0 && self.choices.chance(35) {
+        let is_made = if matches!(kind, Kind::Timeline(_)) { 75 } else { 35 };
+        if depth > 0 && self.choices.chance(is_made) {
             let deeper = match self.choices.below(5) {
                 0 => self.otherwise(kind, scope, depth - 1),
                 1 => self.conditional(kind, scope, depth - 1),
@@ -81,6 +82,9 @@ impl<'a> Writer<'a> {
             }
             Kind::Set(element) => {
                 paths.extend(scope.of(Kind::List(element)).into_iter().filter(|path| !path.optional));
+            }
+            Kind::Timeline(piece) => {
+                paths.extend(scope.of(*piece).into_iter().filter(|path| !path.optional));
             }
             _ => {}
         }
@@ -122,6 +126,7 @@ impl<'a> Writer<'a> {
                 0 => "period".to_owned(),
                 _ => format!("({} through {})", self.choices.pick(&DAYS[..4]), self.choices.pick(DAYS)),
             },
+            Kind::Timeline(piece) => return self.literal(*piece),
             Kind::Instants => format!("({} .. {})", self.choices.pick(&INSTANTS[..3]), self.choices.pick(INSTANTS)),
             Kind::Set(Kind::Text) => {
                 self.choices.pick(&["{\"red\"}", "{\"red\", \"green\", \"blue\"}", "{\"blue\", \"red\"}"]).to_owned()
@@ -165,7 +170,7 @@ impl<'a> Writer<'a> {
 
     /// What operators and functions give.
     fn operation(&mut self, kind: Kind, scope: &Scope, depth: usize) -> Option<String> {
-        use Kind::{Date, Days, Decimal, Duration, Instants, Integer, List, Set, Span, Timestamp};
+        use Kind::{Date, Days, Decimal, Duration, Instants, Integer, List, Set, Span, Timeline, Timestamp};
         let forms: &[(&str, Kind, Kind)] = match kind {
             Integer => &[("+", Integer, Integer), ("-", Integer, Integer), ("*", Integer, Integer)],
             Decimal => &[
@@ -192,6 +197,7 @@ impl<'a> Writer<'a> {
             Days => &[("..", Date, Date), ("through", Date, Date)],
             Instants => &[("..", Timestamp, Timestamp), ("..", Timestamp, Date), ("..", Date, Timestamp)],
             Set(element) => return self.set(element, scope, depth),
+            Timeline(piece) => return self.timeline(piece, scope, depth),
             List(Kind::Days) => return self.units(scope, depth),
             _ => &[],
         };
@@ -227,6 +233,7 @@ impl<'a> Writer<'a> {
             (Kind::Integer | Kind::Decimal | Kind::Duration, 0) => {
                 Some(format!("abs({})", self.value(kind, scope, depth)?))
             }
+            (Kind::Duration | Kind::Span, 3) => self.measured(kind, scope, depth),
             (Kind::Integer | Kind::Decimal | Kind::Duration | Kind::Span, 1) => {
                 Some(format!("(-{})", self.value(kind, scope, depth)?))
             }

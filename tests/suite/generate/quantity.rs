@@ -119,7 +119,7 @@ impl Writer<'_> {
             (Kind::Reference([a]), Kind::Row(b)) | (Kind::Row(b), Kind::Reference([a])) => *a == b,
             (Kind::Reference(a), Kind::Reference(b)) => a.iter().any(|target| b.contains(target)),
             (Kind::Row(_), _) | (_, Kind::Row(_)) => false,
-            (Kind::List(_) | Kind::Set(_) | Kind::Days | Kind::Instants, _) => false,
+            (Kind::List(_) | Kind::Set(_) | Kind::Days | Kind::Instants | Kind::Timeline(_), _) => false,
             (a, b) => a == b,
         };
         let usable = |path: &Path| !path.optional || !strict;
@@ -196,6 +196,7 @@ impl Writer<'_> {
         let functions: &[&str] = match kind {
             Kind::Integer | Kind::Date | Kind::Timestamp => &["min", "max"],
             Kind::Decimal => &["mean", "max", "min", "share", "share"],
+            Kind::Duration | Kind::Span if self.choices.chance(25) => return self.gap(kind, scope, depth),
             Kind::Duration => &["mean", "max", "min"],
             Kind::Enum(name) if is_ordered(name) => &["min", "max"],
             Kind::Row(record) => return self.at_the_time(record, scope, depth),

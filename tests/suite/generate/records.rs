@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Days,
     /// An interval of instants.
     Instants,
+    /// A timeline of days or of instants.
+    Timeline(&'static Kind),
     List(&'static Kind),
     Set(&'static Kind),
 }
@@ -241,6 +243,7 @@ fn declared(kind: Kind) -> String {
         Kind::Set(element) => format!("set of {}", declared(*element)),
         Kind::Row(name) => name.to_owned(),
         Kind::Days | Kind::Instants => "interval".to_owned(),
+        Kind::Timeline(_) => "timeline".to_owned(),
     }
 }
 

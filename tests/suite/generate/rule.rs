@@ -94,7 +94,7 @@ impl Writer<'_> {
     fn local(&mut self, scope: &mut Scope) -> String {
         let name = self.name("l");
         let depth = 2;
-        let found = match self.choices.below(7) {
+        let found = match self.choices.below(8) {
             // Under a later `not` an optional value may not stand beside `=` in it.
             0 => Some((self.condition(scope, depth, true), Kind::Boolean, false)),
             1 => Some((self.count(scope, 1), Kind::Integer, false)),
@@ -111,6 +111,10 @@ impl Writer<'_> {
             5 => {
                 let element = self.element_kind();
                 self.value(Kind::Set(element), scope, 1).map(|text| (text, Kind::Set(element), false))
+            }
+            6 => {
+                let kind = Kind::Timeline(self.choices.pick(super::timeline::PIECES));
+                self.value(kind, scope, depth).map(|text| (text, kind, false))
             }
             _ => {
                 let kind = self.choices.pick(&[Kind::Duration, Kind::Decimal, Kind::Date, Kind::Timestamp, Kind::Days]);

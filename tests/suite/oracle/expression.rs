@@ -3,10 +3,11 @@
 use shall::ir::{CompareOp, Conversion, Expr, ExprKind, Function, Quantifier, SetOp, TextTest};
 use shall::schema::{RecordId, Type};
 use shall::value::time::{periods, units};
-use shall::value::{CalendarSpan, Cell, Interval, Moment, SetValue, Truth, Value};
+use shall::value::{CalendarSpan, Cell, Interval, Moment, SetValue, TimelineValue, Truth, Value};
 
 use super::quantity::Found;
 use super::scalar::{arithmetic, cell, compare, negate, truth_cell};
+use super::timeline::{self, as_timeline};
 use super::{Binding, Meaning, Oracle, Scope};
 
 impl Oracle<'_> {
@@ -111,6 +112,10 @@ impl Oracle<'_> {
             }),
             ExprKind::During { element, interval } => truth_cell(match (present(element), present(interval)) {
                 (Some(Value::Interval(inner)), Some(Value::Interval(outer))) => Truth::from(outer.includes(inner)),
+                (Some(Value::Timeline(inner)), Some(Value::Timeline(outer))) => timeline::covers(&outer, &inner),
+                (Some(element), Some(Value::Timeline(outer))) => {
+                    moment(&element).map_or(Truth::Unknown, |moment| timeline::has(&outer, moment))
+                }
                 (Some(element), Some(Value::Interval(interval))) => {
                     Truth::from(moment(&element).map(|moment| interval.has(moment)))
                 }
@@ -142,7 +147,12 @@ impl Oracle<'_> {
                 };
                 Some(Value::Set(SetValue::new(members, complete)))
             })()),
+            ExprKind::TimelineOperation { op, left, right } => cell((|| {
+                let (left, right) = (present(left)?, present(right)?);
+                timeline::operation(*op, &as_timeline(left)?, &as_timeline(right)?)
+            })()),
             ExprKind::Covers(left, right) => truth_cell(match (present(left), present(right)) {
+                (Some(Value::Timeline(outer)), Some(Value::Timeline(inner))) => timeline::covers(&outer, &inner),
                 (Some(Value::Interval(outer)), Some(Value::Interval(inner))) => Truth::from(outer.includes(inner)),
                 (Some(outer), Some(inner)) => match (as_set(outer), as_set(inner)) {
                     (Some(outer), Some(inner)) => {
@@ -158,6 +168,7 @@ impl Oracle<'_> {
                 _ => Truth::Unknown,
             }),
             ExprKind::Overlaps(left, right) => truth_cell(match (present(left), present(right)) {
+                (Some(Value::Timeline(left)), Some(Value::Timeline(right))) => timeline::overlaps(&left, &right),
                 (Some(Value::Interval(left)), Some(Value::Interval(right))) => Truth::from(left.overlaps(right)),
                 (Some(left), Some(right)) => match (as_set(left), as_set(right)) {
                     (Some(left), Some(right)) if left.members.iter().any(|member| right.has(member)) => Truth::True,
@@ -167,6 +178,10 @@ impl Oracle<'_> {
                 _ => Truth::Unknown,
             }),
             ExprKind::Interval { from, until, through } => cell(interval(value(from), value(until), *through)),
+            ExprKind::Call { function: function @ (Function::Length | Function::LongestGap), arguments } => {
+                let arguments: Option<Vec<Value>> = arguments.iter().map(present).collect();
+                arguments.map_or(Cell::Unknown, |arguments| timeline::measure(*function, &arguments, &expr.ty.base))
+            }
             ExprKind::Call { function, arguments } => cell((|| {
                 let arguments: Vec<Value> = arguments.iter().map(present).collect::<Option<_>>()?;
                 self.call(*function, &arguments)
@@ -243,6 +258,15 @@ impl Oracle<'_> {
 
     fn convert(&self, conversion: &Conversion, value: Value, from: &Type) -> Cell {
         let start = |date| Some(Moment::Timestamp(self.environment.zone.as_ref()?.start_of_day(date)?));
+        let instants = |Interval { from, until }| {
+            // Outside: an end that there is. Inside: what it becomes, if it can.
+            let end = |end: Option<Moment>| match end {
+                Some(Moment::Date(date)) => start(date).map(Some),
+                Some(Moment::Timestamp(_)) => None,
+                None => Some(None),
+            };
+            Some(Interval { from: end(from)?, until: end(until)? })
+        };
         cell((|| match (conversion, value) {
             (Conversion::WidenEnum(map), Value::Member(member)) => map.get(member as usize).copied().map(Value::Member),
             (Conversion::Day, Value::Timestamp(instant)) => self.day(instant).map(Value::Date),
@@ -254,14 +278,13 @@ impl Oracle<'_> {
                 let next = date.checked_add(CalendarSpan { months: 0, days: 1 })?;
                 Some(Value::Interval(Interval { from: Some(start(date)?), until: Some(start(next)?) }))
             }
-            (Conversion::WholeDays, Value::Interval(Interval { from, until })) => {
-                // Outside: an end that there is. Inside: what it becomes, if it can.
-                let end = |end: Option<Moment>| match end {
-                    Some(Moment::Date(date)) => start(date).map(Some),
-                    Some(Moment::Timestamp(_)) => None,
-                    None => Some(None),
-                };
-                Some(Value::Interval(Interval { from: end(from)?, until: end(until)? }))
+            (Conversion::WholeDays, Value::Interval(interval)) => Some(Value::Interval(instants(interval)?)),
+            (Conversion::WholeDays, Value::Timeline(TimelineValue { pieces, complete })) => {
+                let pieces: Vec<Interval> = pieces.into_iter().map(instants).collect::<Option<_>>()?;
+                Some(Value::Timeline(TimelineValue::new(pieces, complete)))
+            }
+            (Conversion::IntervalToTimeline, interval @ Value::Interval(_)) => {
+                as_timeline(interval).map(Value::Timeline)
             }
             (Conversion::RowToReference, Value::Row(row)) => match from {
                 Type::Row(record) => present(self.dataset.key(*record, row)),
@@ -300,10 +323,12 @@ impl Oracle<'_> {
                 .candidates(binder, scope)
                 .iter()
                 .all(|candidate| self.belongs(binder, candidate, scope) == Truth::False),
-            ExprKind::Covers(_, right) => {
-                let set = present(self.value(right, scope)).and_then(as_set);
-                set.is_some_and(|set| set.complete && set.members.is_empty())
-            }
+            ExprKind::Covers(_, right) => match present(self.value(right, scope)) {
+                Some(value @ (Value::Interval(_) | Value::Timeline(_))) => {
+                    as_timeline(value).is_some_and(|timeline| timeline.complete && timeline.pieces.is_empty())
+                }
+                value => value.and_then(as_set).is_some_and(|set| set.complete && set.members.is_empty()),
+            },
             ExprKind::And(parts) => parts.iter().all(vacuous),
             ExprKind::Or(parts) => parts.iter().filter(|part| is_true(part)).all(vacuous),
             ExprKind::Implies(left, right) => self.truth(left, scope) != Truth::False && vacuous(right),

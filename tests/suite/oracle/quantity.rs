@@ -8,6 +8,7 @@ use shall::value::{CalendarSpan, Cell, Number, SetValue, Truth, Value};
 
 use super::expression::as_set;
 use super::scalar::{cell, order};
+use super::timeline;
 use super::{Binding, Candidate, Oracle, Scope, with};
 
 /// What an expression comes to: a cell, or a present number of which only bounds are known.
@@ -32,12 +33,13 @@ impl Found {
 }
 
 /// A candidate that takes part, or may.
-struct Part {
+pub(super) struct Part {
     candidate: Candidate,
     /// Whether it takes part for certain.
-    certain: bool,
-    value: Cell,
-    by: Cell,
+    pub(super) certain: bool,
+    pub(super) value: Cell,
+    pub(super) by: Cell,
+    pub(super) condition: Cell,
 }
 
 impl Oracle<'_> {
@@ -55,8 +57,8 @@ impl Oracle<'_> {
             if w != Truth::False {
                 let inner = with(scope, binder, &candidate);
                 let of = |expr: &Option<Expr>| expr.as_ref().map_or(Cell::Unknown, |expr| self.value(expr, &inner));
-                let (value, by) = (of(&uses.value), of(&uses.by));
-                parts.push(Part { certain: w == Truth::True, value, by, candidate });
+                let (value, by, condition) = (of(&uses.value), of(&uses.by), of(&uses.condition));
+                parts.push(Part { certain: w == Truth::True, value, by, condition, candidate });
             }
         }
         let all_certain = parts.iter().all(|part| part.certain);
@@ -71,6 +73,8 @@ impl Oracle<'_> {
                 Cell::Present(value) if part.certain => as_set(value.clone()).unwrap_or_default(),
                 _ => SetValue::default(),
             }))),
+            AggregateFunction::Timeline => Found::Cell(timeline::of_values(&parts)),
+            AggregateFunction::Log => Found::Cell(timeline::of_log(&parts)),
             // Everything else is unknown if any candidate's w, or a used value, is unknown.
             _ if !all_certain => Found::Cell(Cell::Unknown),
             AggregateFunction::First => Found::Cell(extreme_candidate(&parts, Ordering::Less)),

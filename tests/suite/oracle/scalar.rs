@@ -37,6 +37,7 @@ pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
 pub(super) fn compare(op: CompareOp, left: &Value, right: &Value) -> Truth {
     let equal = match (left, right) {
         (Value::Set(left), Value::Set(right)) => same_set(left, right),
+        (Value::Timeline(left), Value::Timeline(right)) => return super::timeline::compare(op, left, right),
         // Only whether they are the same means anything.
         (Value::Reference(_), Value::Reference(_))
         | (Value::Row(_), Value::Row(_))
