@@ -24,6 +24,7 @@ mod parameters;
 mod quantities;
 mod records;
 mod sources;
+mod tables;
 mod timelines;
 mod types;
 mod unreachable;
@@ -190,7 +191,8 @@ fn resolve<'a>(files: &'a [(FileId, Parsed)], sources: &'a Sources) -> World<'a>
     let mut records = records::build(&mut items);
     let schema = std::mem::take(&mut records.schema);
     let standard_list = standards.list.clone();
-    let environment = Environment { schema, zone, parameters: Vec::new(), standards: standard_list, calendars };
+    let (parameters, tables) = (Vec::new(), Vec::new());
+    let environment = Environment { schema, zone, parameters, tables, standards: standard_list, calendars };
     let mut world = World::new(sources, items, records, zones, environment, standards);
     let (parameters, list) = parameters::declare(&mut world);
     world.parameters = parameters;
@@ -203,6 +205,9 @@ fn resolve<'a>(files: &'a [(FileId, Parsed)], sources: &'a Sources) -> World<'a>
         }
     }
     world.environment = Arc::new(environment);
+    let (tables, list) = tables::declare(&mut world);
+    world.tables = tables;
+    Arc::make_mut(&mut world.environment).tables = list;
     world
 }
 

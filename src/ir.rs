@@ -9,11 +9,13 @@ pub mod mapping;
 pub mod plan;
 pub mod print;
 pub mod reads;
+pub mod table;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use expr::*;
+pub use table::{Answers, Table, TableId, TableRow};
 
 use crate::schema::{RecordId, Schema, Ty};
 use crate::source::Span;
@@ -28,6 +30,8 @@ pub struct Environment {
     pub zone: Option<Zone>,
     /// The parameters, in order of name.
     pub parameters: Vec<Parameter>,
+    /// The policy tables, in order of name.
+    pub tables: Vec<Table>,
     /// The standards, in order of name.
     pub standards: Vec<Standard>,
     /// The calendars, in order of name; a value of type `calendar` is a position here.

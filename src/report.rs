@@ -56,6 +56,8 @@ pub struct Report {
     pub data_findings: Vec<DataFindings>,
     /// The parameters that the rules read (and the advice, where it is shown).
     pub parameters: Vec<ParameterReport>,
+    /// The policy tables that the rules look up (and the advice, where it is shown).
+    pub tables: Vec<TableReport>,
     /// What is doubtful about the policies that were used.
     pub warnings: Vec<Warning>,
 }
@@ -350,6 +352,19 @@ pub struct ParameterReport {
     /// The document that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+}
+
+/// A policy table that was looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableReport {
+    /// Its name.
+    pub name: String,
+    /// Its rows, as written.
+    pub rows: Vec<String>,
+    /// The document that says so.
+    pub from: String,
+    /// Where it stands.
+    pub policy: PolicyPlace,
 }
 
 /// Something doubtful about a policy.

@@ -51,7 +51,10 @@ impl Checker<'_, '_> {
             (known, _) if FUNCTIONS.contains(&known) => {
                 self.wrong_arguments(name, "one argument", arguments.len(), span)
             }
-            _ => self.call_define(name, arguments, span, expected),
+            _ => match self.call_table(name, arguments, span) {
+                Some(typed) => typed,
+                None => self.call_define(name, arguments, span, expected),
+            },
         }
     }
 
@@ -246,7 +249,9 @@ impl Checker<'_, '_> {
     }
 
     fn unknown_function(&mut self, name: &Name, arguments: &[ast::Expr], span: Span) -> Typed {
-        if let Some(id) = self.world.items.find(ItemKind::Define, &name.node).first().copied() {
+        let called = [ItemKind::Define, ItemKind::Table];
+        let declared = |kind: &ItemKind| self.world.items.find(*kind, &name.node).first().copied();
+        if let Some(id) = called.iter().find_map(declared) {
             self.reach(id);
             let diagnostic = self.world.items.broken_use(id, name.span);
             self.report(diagnostic);
@@ -265,7 +270,8 @@ impl Checker<'_, '_> {
         } else if later.contains(&name.node.as_str()) {
             Some("the language does not have it yet".to_owned())
         } else {
-            suggest(&name.node, "functions", FUNCTIONS.into_iter().chain(self.world.items.names(ItemKind::Define)))
+            let named = called.iter().flat_map(|kind| self.world.items.names(*kind));
+            suggest(&name.node, "functions", FUNCTIONS.into_iter().chain(named))
         };
         let message = format!("unknown function `{}`", name.node);
         let label = "no function or define of that name";
@@ -298,7 +304,8 @@ impl Checker<'_, '_> {
             | ExprKind::Or(parts)
             | ExprKind::Filled(parts)
             | ExprKind::Set(parts)
-            | ExprKind::Call { arguments: parts, .. } => {
+            | ExprKind::Call { arguments: parts, .. }
+            | ExprKind::Table { arguments: parts, .. } => {
                 for part in parts {
                     self.freshen_tree(part, renamed);
                 }

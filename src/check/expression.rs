@@ -230,10 +230,8 @@ impl Checker<'_, '_> {
         if let Some(named) = self.lookup(name) {
             return Some((named.what, Some(named.span)));
         }
-        for (kind, what) in [(ItemKind::Parameter, "the parameter"), (ItemKind::Define, "the define")] {
-            if let Some(id) = self.world.items.find(kind, name).first() {
-                return Some((what, Some(self.world.items.place(*id))));
-            }
+        if let Some((what, place)) = self.world.named_item(name) {
+            return Some((what, Some(place)));
         }
         BUILT_IN.contains(&name).then_some(("the word of the language", None))
     }
@@ -270,10 +268,10 @@ impl Checker<'_, '_> {
             Some(Type::Error) => return self.error(span),
             _ => {}
         }
-        if let Some(id) = self.world.items.find(ItemKind::Define, name).first() {
-            let message = format!("`{name}` is a define and needs its arguments");
+        if let Some((what, place)) = self.world.named_item(name) {
+            let message = format!("`{name}` is {} and needs its arguments", what.replacen("the", "a", 1));
             let diagnostic = Diagnostic::new(Code::UnknownName, span, message, "not a value by itself")
-                .with_label(self.world.items.place(*id), "declared here")
+                .with_label(place, "declared here")
                 .with_help(format!("call it: `{name}(…)`"));
             self.report(diagnostic);
             return self.error(span);

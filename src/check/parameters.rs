@@ -103,7 +103,7 @@ pub(super) fn bind(world: &mut World<'_>) -> Vec<(ParameterId, ir::Binding)> {
         };
         let parameter = known.id;
         let ty = known.ty.clone();
-        let (value, diagnostics) = constant_of(world, &bind.value, &ty);
+        let (value, diagnostics) = constant_of(world, &bind.value, &ty, "the parameter");
         for diagnostic in diagnostics {
             world.items.report(id, diagnostic);
         }
@@ -156,7 +156,13 @@ fn example(ty: &Type) -> String {
     }
 }
 
-fn constant_of(world: &World<'_>, expr: &ast::Expr, ty: &Type) -> (Option<Value>, Vec<Diagnostic>) {
+/// The value of a constant for something of a type, such as `the parameter`, or what is wrong with it.
+pub(super) fn constant_of(
+    world: &World<'_>,
+    expr: &ast::Expr,
+    ty: &Type,
+    of: &str,
+) -> (Option<Value>, Vec<Diagnostic>) {
     let mut checker = Checker::new(world, Mode::Guarded);
     let typed = checker.value(expr, Some(ty));
     let found = typed.expr.ty.base.clone();
@@ -168,10 +174,10 @@ fn constant_of(world: &World<'_>, expr: &ast::Expr, ty: &Type) -> (Option<Value>
         if fits {
             value = constant(&typed.expr);
             if value.is_none() && checker.diagnostics.is_empty() {
-                let message = "a binding is a constant";
+                let message = format!("the value of {of} is a constant");
                 checker.mismatch(
                     expr.span,
-                    message.to_owned(),
+                    message,
                     "depends on something, or is too large".to_owned(),
                     Some("write the value itself".to_owned()),
                 );
@@ -185,7 +191,7 @@ fn constant_of(world: &World<'_>, expr: &ast::Expr, ty: &Type) -> (Option<Value>
                 }
                 _ => None,
             };
-            let message = format!("the parameter is `{expected}`, its binding `{shown}`");
+            let message = format!("expected `{expected}` for {of}, found `{shown}`");
             checker.mismatch(expr.span, message, format!("`{shown}`"), help);
         }
     }

@@ -39,6 +39,8 @@ pub(super) enum TypeUse {
     Parameter,
     /// A parameter of a define.
     DefineParameter,
+    /// A parameter of a table, or what the table gives.
+    Table,
 }
 
 /// A record that can be named in a type.
@@ -74,6 +76,7 @@ impl TypeReader<'_, '_> {
             TypeUse::Field => "not the type of a field",
             TypeUse::Parameter => "not the type of a parameter",
             TypeUse::DefineParameter => "not the type of a define's parameter",
+            TypeUse::Table => "not a type of a table",
         };
         self.fail(Diagnostic::new(Code::InvalidDeclaration, span, message, label).with_help(help))
     }
@@ -126,7 +129,7 @@ impl TypeReader<'_, '_> {
             _ => {}
         }
         if let Some(record) = self.records.get(name) {
-            if self.usage == TypeUse::DefineParameter {
+            if matches!(self.usage, TypeUse::DefineParameter | TypeUse::Table) {
                 return Type::Row(record.id);
             }
             let message = format!("`{name}` is a record, not a type");

@@ -44,7 +44,7 @@ pub(super) fn find(world: &World<'_>, reached: &BTreeSet<Reach>, sources: &[Sour
         // The data may name any of them.
         used.extend(world.items.of_kind(ItemKind::Calendar));
     }
-    for kind in [ItemKind::Define, ItemKind::Parameter, ItemKind::Record, ItemKind::Calendar] {
+    for kind in [ItemKind::Define, ItemKind::Table, ItemKind::Parameter, ItemKind::Record, ItemKind::Calendar] {
         for id in world.items.of_kind(kind) {
             let item = world.items.get(id);
             let Some(name) = item.name.as_ref().filter(|_| !used.contains(&id)) else { continue };

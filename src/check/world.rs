@@ -10,6 +10,7 @@ use super::expression::BUILT_IN;
 use super::items::{ItemId, Items, Reach};
 use super::parameters::Parameters;
 use super::records::{FieldFault, Records};
+use super::tables;
 use super::types::KnownRecord;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Environment;
@@ -28,6 +29,7 @@ pub(super) struct World<'a> {
     pub(super) zones: Vec<ItemId>,
     pub(super) parameters: Parameters<'a>,
     pub(super) standards: Standards,
+    pub(super) tables: BTreeMap<&'a str, tables::Known<'a>>,
     pub(super) defines: BTreeMap<&'a str, Define<'a>>,
 }
 
@@ -50,6 +52,7 @@ impl<'a> World<'a> {
             zones,
             parameters: Parameters::default(),
             standards,
+            tables: BTreeMap::new(),
             defines: BTreeMap::new(),
         }
     }
@@ -66,13 +69,18 @@ impl<'a> World<'a> {
 
     /// What a name means everywhere, and where it is declared; no binder may take it.
     pub(super) fn taken(&self, name: &str) -> Option<(&'static str, Option<Span>)> {
-        for (kind, what) in [(ItemKind::Parameter, "the parameter"), (ItemKind::Define, "the define")] {
-            if let Some(id) = self.items.find(kind, name).first() {
-                return Some((what, Some(self.items.place(*id))));
-            }
+        if let Some((what, place)) = self.named_item(name) {
+            return Some((what, Some(place)));
         }
         let is_word = BUILT_IN.contains(&name) || FUNCTIONS.contains(&name);
         is_word.then_some(("the word of the language", None))
+    }
+
+    /// The parameter, define or table of a name, and where it is declared.
+    pub(super) fn named_item(&self, name: &str) -> Option<(&'static str, Span)> {
+        [(ItemKind::Parameter, "the parameter"), (ItemKind::Define, "the define"), (ItemKind::Table, "the table")]
+            .into_iter()
+            .find_map(|(kind, what)| Some((what, self.items.place(*self.items.find(kind, name).first()?))))
     }
 
     /// The text under a span, on one line.

@@ -104,9 +104,7 @@ impl<'a> Run<'a> {
         let mut rule_reads = Reads::default();
         for rule in &rules {
             rule_reads.add_body(schema, &rule.body);
-            if let Some(Grade::When(condition)) = &rule.grade {
-                rule_reads.add_tree(schema, condition);
-            }
+            rule_reads.add_grade(schema, rule.grade.as_ref());
         }
         let mut reads = rule_reads.clone();
         advice.iter().for_each(|advice| reads.add_body(schema, &advice.body));
@@ -209,7 +207,8 @@ impl<'a> Run<'a> {
             rules,
             advice,
             data_findings: context.data_findings(),
-            parameters: context.parameters(&self.parameters()),
+            parameters: context.parameters(&self.reads.parameters),
+            tables: context.tables(&self.reads.tables),
             warnings: context.warnings(&self.warnings()),
         };
         Ok((report, status))
@@ -321,14 +320,6 @@ impl<'a> Run<'a> {
             period: given(self.settings.period.map(|period| period.to_string()), "--period", period),
             zone: self.environment().zone.as_ref().map(|zone| zone.name().to_owned()),
         }
-    }
-
-    /// The parameters that rules and advice read.
-    fn parameters(&self) -> BTreeSet<crate::ir::ParameterId> {
-        let mut read = BTreeSet::new();
-        self.rules.iter().for_each(|rule| build::add_parameters(&rule.body, rule.grade.as_ref(), &mut read));
-        self.advice.iter().for_each(|advice| build::add_parameters(&advice.body, None, &mut read));
-        read
     }
 
     /// What is doubtful: warnings of the rules that were run, and faults that no rule, advice or source reaches, such as a

@@ -10,8 +10,8 @@ use crate::check::Status;
 use crate::diagnostic::{Code, closest};
 use crate::ir::plan::plan;
 use crate::ir::reads::Reads;
-use crate::ir::{Advice, Body, Citation, ParameterId, Rule};
-use crate::report::build::{add_parameters, citations};
+use crate::ir::{Advice, Body, Citation, Rule};
+use crate::report::build::citations;
 use crate::verdict::ExitStatus;
 
 /// Explains what the arguments name.
@@ -62,9 +62,11 @@ fn not_found(policies: &Policies, name: &str, console: &mut Console) -> Failure 
 
 fn page_of_rule(policies: &Policies, rule: &Rule) -> String {
     let mut text = format!("rule {}\n  {}\n", rule.id, rule.title);
-    let mut read = BTreeSet::new();
-    add_parameters(&rule.body, rule.grade.as_ref(), &mut read);
-    add_facts(policies, &rule.body, &rule.citations, &read, rule.span, &mut text);
+    let schema = &policies.checked.program.environment.schema;
+    let mut reads = Reads::default();
+    reads.add_body(schema, &rule.body);
+    reads.add_grade(schema, rule.grade.as_ref());
+    add_facts(policies, &reads, &rule.citations, rule.span, &mut text);
     let supporting: Vec<&Advice> =
         policies.checked.advice.advice.iter().filter(|advice| advice.supports.contains(&rule.id)).collect();
     if !supporting.is_empty() {
@@ -76,9 +78,9 @@ fn page_of_rule(policies: &Policies, rule: &Rule) -> String {
 
 fn page_of_advice(policies: &Policies, advice: &Advice) -> String {
     let mut text = format!("advice {}\n  {}\n", advice.id, advice.title);
-    let mut read = BTreeSet::new();
-    add_parameters(&advice.body, None, &mut read);
-    add_facts(policies, &advice.body, &advice.citations, &read, advice.span, &mut text);
+    let mut reads = Reads::default();
+    reads.add_body(&policies.checked.program.environment.schema, &advice.body);
+    add_facts(policies, &reads, &advice.citations, advice.span, &mut text);
     if !advice.supports.is_empty() {
         text.push_str(&format!("\nSupports\n  {}\n", advice.supports.join(", ")));
     }
@@ -86,14 +88,7 @@ fn page_of_advice(policies: &Policies, advice: &Advice) -> String {
 }
 
 /// Adds what a rule and an advice have in common: citations, text, what is read, parameters.
-fn add_facts(
-    policies: &Policies,
-    body: &Body,
-    cited: &[Citation],
-    read: &BTreeSet<ParameterId>,
-    name: crate::source::Span,
-    text: &mut String,
-) {
+fn add_facts(policies: &Policies, reads: &Reads, cited: &[Citation], name: crate::source::Span, text: &mut String) {
     let environment = &policies.checked.program.environment;
     text.push_str("\nCites\n");
     for citation in citations(environment, cited) {
@@ -109,8 +104,6 @@ fn add_facts(
         text.push_str(format!("  {line}").trim_end());
         text.push('\n');
     }
-    let mut reads = Reads::default();
-    reads.add_body(&environment.schema, body);
     if !reads.records.is_empty() {
         text.push_str("\nReads\n");
     }
@@ -124,10 +117,10 @@ fn add_facts(
             .collect();
         text.push_str(&format!("  {}: {}\n", record_type.name, fields.join(", ")));
     }
-    if !read.is_empty() {
+    if !reads.parameters.is_empty() {
         text.push_str("\nParameters\n");
     }
-    for parameter in read.iter().filter_map(|id| environment.parameters.get(id.0 as usize)) {
+    for parameter in reads.parameters.iter().filter_map(|id| environment.parameters.get(id.0 as usize)) {
         let value = match &parameter.binding {
             Some(binding) => format!("{} (from {})", binding.shown, binding.from),
             None => "not bound; what reads it is not determined".to_owned(),
@@ -136,6 +129,21 @@ fn add_facts(
         text.push_str(&format!("  {}: {ty} = {value}\n", parameter.name));
         if let Some(title) = &parameter.title {
             text.push_str(&format!("    {title}\n"));
+        }
+    }
+    add_tables(policies, reads, text);
+}
+
+/// Adds the policy tables that are looked up.
+fn add_tables(policies: &Policies, reads: &Reads, text: &mut String) {
+    if !reads.tables.is_empty() {
+        text.push_str("\nTables\n");
+    }
+    for table in reads.tables.iter().filter_map(|id| policies.checked.program.environment.tables.get(id.0 as usize)) {
+        text.push_str(&format!("  {} (from {})\n", table.name, table.from));
+        for row in &table.rows {
+            let shown = policies.sources.text(row.span).split_whitespace().collect::<Vec<_>>().join(" ");
+            text.push_str(&format!("    {shown}\n"));
         }
     }
 }

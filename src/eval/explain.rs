@@ -4,6 +4,7 @@
 //! that every report format shows as it is. Computed only for subjects that are shown: each costs a walk over the
 //! condition and a look at the candidates of the quantities in it.
 
+mod basis;
 mod cause;
 mod decide;
 mod leaf;
@@ -83,6 +84,19 @@ pub struct NamedValue {
     pub value: String,
     /// Whether it has one.
     pub state: ValueState,
+    /// What of the policy it rests on, where the expression alone does not say it.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+}
+
+/// What of the policy a value rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Basis {
+    /// The row of a policy table, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<String>,
+    /// The document that says so.
+    pub from: String,
 }
 
 /// What a part of a condition came to.
@@ -152,7 +166,7 @@ pub struct Related {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Cause {
     /// A word for the reason: the code of a data finding, or `missing-extract`, `reversed`, `tie`, `division-by-zero`,
-    /// `overflow`, `unbound-parameter`, `no-as-of`, `no-period`, `not-computable`.
+    /// `overflow`, `unbound-parameter`, `no-row`, `no-as-of`, `no-period`, `not-computable`.
     pub reason: String,
     /// The reason in words.
     pub says: String,
@@ -270,6 +284,7 @@ impl<'a> Explainer<'_, 'a> {
                 Cell::Absent => ValueState::Absent,
                 Cell::Unknown => ValueState::Unknown,
             },
+            basis: basis::of(self, scope, expr),
         }
     }
 }

@@ -5,6 +5,7 @@ mod compare;
 mod field;
 mod logic;
 mod sets;
+mod table;
 mod text;
 mod time;
 mod timelines;
@@ -101,6 +102,13 @@ impl<'a> Evaluator<'a> {
             ExprKind::Call { function, arguments } => {
                 let arguments: Vec<Vector<'a>> = arguments.iter().map(|argument| self.eval(argument, frame)).collect();
                 time::call(*function, &arguments, rows, self.zone())
+            }
+            ExprKind::Table { table, arguments, answers } => {
+                let arguments: Vec<Vector<'a>> = arguments.iter().map(|argument| self.eval(argument, frame)).collect();
+                match self.inputs.environment.tables.get(table.0 as usize) {
+                    Some(table) => table::look_up(table, answers, &arguments, rows),
+                    None => Vector::unknown(rows),
+                }
             }
             ExprKind::Convert { conversion, operand } => self.convert(conversion, operand, frame),
             ExprKind::Quantified { .. } | ExprKind::Aggregate { .. } => self.quantity(expr, frame),

@@ -1,6 +1,8 @@
 //! Expressions of the typed form, and the contract of each: what it is of present, absent and unknown operands.
 
-use super::{Binder, ParameterId, VariableId};
+use std::sync::Arc;
+
+use super::{Answers, Binder, ParameterId, TableId, VariableId};
 use crate::schema::{FieldId, RecordId, Ty};
 use crate::source::Span;
 use crate::value::Value;
@@ -185,6 +187,17 @@ pub enum ExprKind {
         function: Function,
         /// Its arguments.
         arguments: Vec<Expr>,
+    },
+    /// `priority_matrix(a, b)`: what the row of a policy table gives that fits the arguments. Unknown if an argument is
+    /// absent or has a member that the table's parameter has not. An unknown argument may have any value of its own type:
+    /// known where all of them give the same value, else unknown.
+    Table {
+        /// The table.
+        table: TableId,
+        /// One for each of its parameters, in order: an enum for an enum, a boolean for a boolean.
+        arguments: Vec<Expr>,
+        /// The row for each combination; only a matter of cost.
+        answers: Arc<Answers>,
     },
     /// A conversion that the checker put in. What is absent stays absent.
     Convert {

@@ -311,6 +311,11 @@ impl Printer<'_> {
                 };
                 self.call(name, &arguments.iter().collect::<Vec<_>>());
             }
+            ExprKind::Table { table, arguments, .. } => {
+                let environment = self.environment;
+                let name = environment.tables.get(table.0 as usize).map_or("table", |table| table.name.as_str());
+                self.call(name, &arguments.iter().collect::<Vec<_>>());
+            }
             ExprKind::Convert { conversion, operand } => self.conversion(conversion, operand, &expr.ty.base),
             ExprKind::Quantified { quantifier, binder, has } => {
                 self.out.push_str(match quantifier {

@@ -1,11 +1,14 @@
-//! What a program looks at: walks over expressions, and the fields and records that they read.
+//! What a program looks at: walks over expressions, and what of data and policy they read.
 
 use std::collections::BTreeSet;
 
-use super::{Binder, Body, Condition, Domain, Expr, ExprKind, Step, Template, TemplatePart, VariableId};
+use super::{
+    Binder, Body, Condition, Domain, Expr, ExprKind, Grade, ParameterId, Step, TableId, Template, TemplatePart,
+    VariableId,
+};
 use crate::schema::{FieldId, KeySpaceId, RecordId, Schema, Type};
 
-/// The fields, records and key spaces that bodies look at.
+/// The fields, records, key spaces, parameters and policy tables that bodies look at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reads {
     /// Records that are ranged over or looked up; the key fields of each are among `fields`.
@@ -14,6 +17,10 @@ pub struct Reads {
     pub fields: BTreeSet<(RecordId, FieldId)>,
     /// Key spaces in which keys are compared or looked up.
     pub spaces: BTreeSet<KeySpaceId>,
+    /// Parameters whose value is used.
+    pub parameters: BTreeSet<ParameterId>,
+    /// Policy tables in which something is looked up.
+    pub tables: BTreeSet<TableId>,
 }
 
 impl Reads {
@@ -27,6 +34,13 @@ impl Reads {
         }
     }
 
+    /// Adds what the condition of a grade looks at.
+    pub fn add_grade(&mut self, schema: &Schema, grade: Option<&Grade>) {
+        if let Some(Grade::When(condition)) = grade {
+            self.add_tree(schema, condition);
+        }
+    }
+
     /// Adds what an expression and all under it look at.
     pub fn add_tree(&mut self, schema: &Schema, expr: &Expr) {
         walk(expr, &mut |expr| self.add_expr(schema, expr));
@@ -37,11 +51,19 @@ impl Reads {
         self.records.extend(&other.records);
         self.fields.extend(&other.fields);
         self.spaces.extend(&other.spaces);
+        self.parameters.extend(&other.parameters);
+        self.tables.extend(&other.tables);
     }
 
     fn add_expr(&mut self, schema: &Schema, expr: &Expr) {
         self.add_type(schema, &expr.ty.base);
         match &expr.kind {
+            ExprKind::Parameter(parameter) => {
+                self.parameters.insert(*parameter);
+            }
+            ExprKind::Table { table, .. } => {
+                self.tables.insert(*table);
+            }
             ExprKind::Field { record, field, .. } => {
                 self.add_record(schema, *record);
                 self.fields.insert((*record, *field));
@@ -100,7 +122,7 @@ pub fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Filled(parts) | ExprKind::Set(parts) => {
             parts.iter().for_each(visit);
         }
-        ExprKind::Call { arguments, .. } => arguments.iter().for_each(visit),
+        ExprKind::Call { arguments, .. } | ExprKind::Table { arguments, .. } => arguments.iter().for_each(visit),
         ExprKind::Implies(left, right)
         | ExprKind::Compare { left, right, .. }
         | ExprKind::Arithmetic { left, right, .. }

@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use super::{
     AdviceReport, AdviceResult, AdviceRun, CitationReport, DataFinding, DataFindings, Filter, Finding, InputFed,
-    InputFile, InputLeftOut, InputRecord, ParameterReport, RuleReport, Summary, SupportingAdvice, Warning,
+    InputFile, InputLeftOut, InputRecord, ParameterReport, RuleReport, Summary, SupportingAdvice, TableReport, Warning,
 };
 use crate::data::{Dataset, Extract, Fed};
 use crate::diagnostic::Diagnostic;
 use crate::eval::explain::show::Show;
 use crate::eval::explain::{Explainer, Explanation};
 use crate::eval::{Evaluation, Evaluator, Subject};
-use crate::ir::reads::{for_each_expr, walk};
-use crate::ir::{Advice, Body, Citation, Environment, Expr, ExprKind, Grade, ParameterId, Rule, Step};
+use crate::ir::{Advice, Body, Citation, Environment, ParameterId, Rule, Step, TableId};
 use crate::schema::RecordId;
 use crate::value::Truth;
 use crate::verdict::{AdviceOutcome, Counts, ExitStatus, Outcome, RuleVerdict, judge_advice};
@@ -247,6 +246,19 @@ impl<'a> Context<'a> {
             .collect()
     }
 
+    /// Reports policy tables, in order of name.
+    pub fn tables(&self, read: &BTreeSet<TableId>) -> Vec<TableReport> {
+        read.iter()
+            .filter_map(|id| self.environment().tables.get(id.0 as usize))
+            .map(|table| TableReport {
+                name: table.name.clone(),
+                rows: table.rows.iter().map(|row| self.show.text(row.span)).collect(),
+                from: table.from.clone(),
+                policy: self.show.policy_place(table.span),
+            })
+            .collect()
+    }
+
     /// Reports warnings.
     pub fn warnings(&self, warnings: &[Diagnostic]) -> Vec<Warning> {
         warnings
@@ -258,19 +270,6 @@ impl<'a> Context<'a> {
                 policy: self.show.policy_place(warning.primary.span),
             })
             .collect()
-    }
-}
-
-/// Adds the parameters that a body reads, and the condition of a grade where there is one.
-pub fn add_parameters(body: &Body, grade: Option<&Grade>, read: &mut BTreeSet<ParameterId>) {
-    let mut add = |expr: &Expr| {
-        if let ExprKind::Parameter(parameter) = expr.kind {
-            read.insert(parameter);
-        }
-    };
-    for_each_expr(body, &mut add);
-    if let Some(Grade::When(condition)) = grade {
-        walk(condition, &mut add);
     }
 }
 

@@ -6,7 +6,7 @@ mod page;
 mod section;
 
 use super::{CitationReport, Explanation, Finding, Report, RuleReport};
-use crate::eval::explain::{Came, Reason, RecordPlace};
+use crate::eval::explain::{Basis, Came, NamedValue, Reason, RecordPlace};
 use crate::verdict::{Outcome, ProposedGrade};
 
 pub(crate) use page::clean;
@@ -36,6 +36,7 @@ pub fn render(report: &Report, layout: Layout) -> String {
     section::advice(&mut page, report);
     section::data_findings(&mut page, report);
     section::parameters(&mut page, report);
+    section::tables(&mut page, report);
     section::inputs(&mut page, report);
     section::warnings(&mut page, report);
     page.rule_off();
@@ -187,9 +188,19 @@ fn evidence(page: &mut Page, explanation: &Explanation) {
         .collect();
     if !lets.is_empty() {
         page.line(8, Tone::Quiet, &format!("with {}", lets.join(", ")));
+        explanation.lets.iter().filter(|value| !shown(&value.expression)).for_each(|value| basis(page, value));
     }
     for one in &explanation.reasons {
         reason(page, one);
+    }
+}
+
+/// Writes what of the policy a value rests on.
+fn basis(page: &mut Page, value: &NamedValue) {
+    if let Some(Basis { row, from }) = &value.basis {
+        let row = row.as_ref().map_or(String::new(), |row| format!("{row}, "));
+        let says = format!("{} is {}: {row}from {from}", value.expression, value.value);
+        page.hanging(10, Tone::Quiet, "- ", &says);
     }
 }
 
@@ -197,6 +208,7 @@ fn reason(page: &mut Page, reason: &Reason) {
     let branch = reason.branch.as_ref().map_or(String::new(), |label| format!("{label}: "));
     let tone = if reason.is == Came::Unknown { Tone::Doubtful } else { Tone::Plain };
     page.hanging(8, tone, "• ", &format!("{branch}{}", reason.says));
+    reason.values.iter().for_each(|value| basis(page, value));
     for related in &reason.looked_at {
         let place = at(&related.record);
         let place = if place.is_empty() { place } else { format!(" ({place})") };

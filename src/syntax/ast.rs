@@ -39,6 +39,8 @@ pub enum ItemKind {
     Define,
     /// `calendar`
     Calendar,
+    /// `table`
+    Table,
     /// `rule`
     Rule,
     /// `advice`
@@ -61,6 +63,7 @@ impl ItemKind {
             ItemKind::Bind => "bind",
             ItemKind::Define => "define",
             ItemKind::Calendar => "calendar",
+            ItemKind::Table => "table",
             ItemKind::Rule => "rule",
             ItemKind::Advice => "advice",
             ItemKind::Source => "source",
@@ -119,6 +122,8 @@ pub enum Item {
     Define(Define),
     /// `calendar … { … }`
     Calendar(Calendar),
+    /// `table f(x: {a, b}): {c, d} { … } from "…"`
+    Table(Table),
     /// `rule … shall …`
     Rule(Box<Rule>),
     /// `advice … should …`
@@ -288,6 +293,41 @@ pub struct DefineParameter {
     pub ty: TypeExpr,
     /// `?`: whether it may be absent.
     pub optional: bool,
+}
+
+/// A policy table: what each combination of members gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Its name.
+    pub name: Name,
+    /// Its parameters, in order of the columns.
+    pub parameters: Vec<DefineParameter>,
+    /// The type of what it gives.
+    pub ty: TypeExpr,
+    /// Its rows, in order.
+    pub rows: Vec<TableRow>,
+    /// The document that says so.
+    pub from: Text,
+}
+
+/// A row of a table: `high, low | medium => p2`
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableRow {
+    /// One for each parameter, in order.
+    pub cells: Vec<TableCell>,
+    /// What the row gives.
+    pub value: Expr,
+    /// All of it.
+    pub span: Span,
+}
+
+/// What a row says of one parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableCell {
+    /// The members that the row is for; none: `any`.
+    pub members: Option<Vec<Name>>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// A citation: `cites iso20000-1 8.6.1 d, e`

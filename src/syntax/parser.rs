@@ -14,6 +14,7 @@ mod operators;
 mod recover;
 mod rule;
 mod source;
+mod table;
 mod text;
 
 use std::cell::{Cell, RefCell};
@@ -67,6 +68,7 @@ pub(super) fn parse_item(input: &Input<'_>) -> (Option<Item>, Vec<Diagnostic>) {
         ItemKind::Bind => Rule::bind,
         ItemKind::Define => Rule::define,
         ItemKind::Calendar => Rule::calendar,
+        ItemKind::Table => Rule::table,
         ItemKind::Rule => Rule::rule_item,
         ItemKind::Advice => Rule::advice,
         ItemKind::Source => Rule::source,
@@ -121,6 +123,7 @@ impl<'a> Builder<'a> {
             Rule::bind => self.bind(pair).map(Item::Bind),
             Rule::define => self.define(pair).map(Item::Define),
             Rule::calendar => self.calendar(pair).map(Item::Calendar),
+            Rule::table => self.table(pair).map(Item::Table),
             Rule::rule_item => self.rule(pair).map(|rule| Item::Rule(Box::new(rule))),
             Rule::advice => self.advice(pair).map(|advice| Item::Advice(Box::new(advice))),
             Rule::source => self.source(pair).map(Item::Source),

@@ -1,13 +1,14 @@
 //! The forms of a report: its schema, its layout, its escapes.
 
 use shall::eval::explain::{
-    Came, Cause, Explanation, Members, NamedValue, PolicyPlace, Reason, RecordPlace, Related, Standing, ValueState,
+    Basis, Came, Cause, Explanation, Members, NamedValue, PolicyPlace, Reason, RecordPlace, Related, Standing,
+    ValueState,
 };
 use shall::report::terminal::{self, Layout};
 use shall::report::{
     AdviceReport, AdviceResult, AdviceRun, CitationReport, DataFinding, DataFindings, Exit, FORMAT_VERSION, Filter,
     Finding, Given, InputFed, InputFile, InputLeftOut, InputRecord, Inputs, ParameterReport, Report, RuleReport,
-    Summary, SupportingAdvice, Time, Tool, View, Warning, json,
+    Summary, SupportingAdvice, TableReport, Time, Tool, View, Warning, json,
 };
 use shall::verdict::{AdviceOutcome, Counts, Outcome, ProposedGrade};
 
@@ -66,7 +67,12 @@ fn failing() -> Explanation {
         subject: "CHG1".to_owned(),
         records: vec![place("change", "CHG1", 3)],
         message: some("CHG1 started \u{1b}[31m2026-01-05T09:00Z\r\nwithout a decision\u{202e}"),
-        lets: vec![NamedValue { expression: "taken".to_owned(), value: "5 h".to_owned(), state: ValueState::Present }],
+        lets: vec![NamedValue {
+            expression: "taken".to_owned(),
+            value: "5 h".to_owned(),
+            state: ValueState::Present,
+            basis: None,
+        }],
         reasons: vec![Reason {
             branch: some("approved"),
             condition: "exists change_approval a where a.change = c and a.decided_at <= c.actual_start".to_owned(),
@@ -76,6 +82,8 @@ fn failing() -> Explanation {
                 expression: "c.model".to_owned(),
                 value: "(absent)".to_owned(),
                 state: ValueState::Absent,
+                basis: some("normal, any => high")
+                    .map(|row| Basis { row: Some(row), from: "Change policy".to_owned() }),
             }],
             members: vec![Members {
                 are: Standing::Missing,
@@ -222,6 +230,12 @@ fn report() -> Report {
             },
             ParameterReport { name: "other".to_owned(), title: None, value: None, from: None },
         ],
+        tables: vec![TableReport {
+            name: "risk_of".to_owned(),
+            rows: vec!["normal, any => high".to_owned(), "standard, \u{7}any => low".to_owned()],
+            from: "Change policy".to_owned(),
+            policy: policy(5),
+        }],
         warnings: vec![Warning {
             code: "scan-join".to_owned(),
             message: "`a` is compared with every `b`".to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::show::written;
-use super::{Cause, Explainer, RecordPlace, Scope};
+use super::{Cause, Explainer, RecordPlace, Scope, basis};
 use crate::data::Extract;
 use crate::eval::Binding;
 use crate::ir::reads::for_each_child;
@@ -157,6 +157,7 @@ fn own_cause<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr) -
             let key = explainer.show.cell(&explainer.cell(scope, operand), &operand.ty.base);
             plain("dangling-reference", format!("{} names {key}, which was not exported", explainer.show.expr(operand)))
         }
+        ExprKind::Table { table, arguments, .. } => plain("no-row", basis::no_row(explainer, scope, *table, arguments)),
         _ => plain("not-computable", format!("{text} cannot be told from these values")),
     }
 }

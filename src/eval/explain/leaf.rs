@@ -240,7 +240,7 @@ fn operands(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::IsRecord { operand, .. }
         | ExprKind::Matches { text: operand, .. } => vec![operand],
         ExprKind::Filled(parts) => parts.iter().collect(),
-        ExprKind::Field { .. } | ExprKind::Variable(_) | ExprKind::Parameter(_) => vec![expr],
+        ExprKind::Field { .. } | ExprKind::Variable(_) | ExprKind::Parameter(_) | ExprKind::Table { .. } => vec![expr],
         _ => Vec::new(),
     }
 }
@@ -280,6 +280,10 @@ fn read_values<'a>(expr: &'a Expr, add: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Today
         | ExprKind::Period => {
             add(child);
+        }
+        ExprKind::Table { .. } => {
+            add(child);
+            read_values(child, add);
         }
         _ => read_values(child, add),
     });

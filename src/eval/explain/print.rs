@@ -95,6 +95,7 @@ impl Show<'_> {
                 };
                 format!("{name}({})", list(arguments))
             }
+            ExprKind::Table { table, arguments, .. } => format!("{}({})", self.table_name(*table), list(arguments)),
             // What ranges over records is shown as it is written: its text names its own variable.
             ExprKind::Quantified { .. }
             | ExprKind::Aggregate { .. }
@@ -122,6 +123,7 @@ impl Show<'_> {
             | ExprKind::Filled(_)
             | ExprKind::Set(_)
             | ExprKind::Call { .. }
+            | ExprKind::Table { .. }
             | ExprKind::Aggregate { .. } => true,
             _ => text.starts_with('(') && text.ends_with(')'),
         };

@@ -3,7 +3,7 @@
 use super::{PolicyPlace, RecordPlace};
 use crate::data::{Dataset, Place};
 use crate::eval::{Binding, Subject};
-use crate::ir::{Body, Environment, Expr, ExprKind};
+use crate::ir::{Body, Environment, Expr, ExprKind, TableId};
 use crate::schema::{RecordId, Schema, Type};
 use crate::source::{Sources, Span};
 use crate::value::time::show_duration;
@@ -143,6 +143,11 @@ impl<'a> Show<'a> {
             (Some(from), Some(until)) => Interval { from, until }.to_string(),
             _ => piece.to_string(),
         }
+    }
+
+    /// The name of a policy table.
+    pub fn table_name(&self, table: TableId) -> &'a str {
+        self.environment.tables.get(table.0 as usize).map_or("", |table| table.name.as_str())
     }
 
     /// Shows which of some members are meant: `a, b and 3 more`.

@@ -139,6 +139,19 @@ pub(super) fn parameters(page: &mut Page, report: &Report) {
     }
 }
 
+/// Writes the policy tables with the documents that state them.
+pub(super) fn tables(page: &mut Page, report: &Report) {
+    if report.tables.is_empty() {
+        return;
+    }
+    section(page, "Tables", "what the organization's policies state as tables");
+    page.blank();
+    for table in &report.tables {
+        page.row(2, &table.name, Tone::Plain, &table.from, Tone::Quiet);
+        table.rows.iter().for_each(|row| page.line(4, Tone::Quiet, row));
+    }
+}
+
 /// Writes which files were read, and what was left out of them.
 pub(super) fn inputs(page: &mut Page, report: &Report) {
     let missing: Vec<&str> =

@@ -108,7 +108,7 @@ impl Builder<'_> {
         Some(Field { name: name?, ty: ty?, optional, key, title })
     }
 
-    fn type_expr(&self, pair: Pair<'_>) -> Option<TypeExpr> {
+    pub(super) fn type_expr(&self, pair: Pair<'_>) -> Option<TypeExpr> {
         let span = self.span(&pair);
         let mut around: Vec<(Rule, Span)> = Vec::new();
         let mut kind = None;
@@ -223,7 +223,7 @@ impl Builder<'_> {
         Some(Define { name: name?, parameters, body: body? })
     }
 
-    fn define_parameter(&self, pair: Pair<'_>) -> Option<DefineParameter> {
+    pub(super) fn define_parameter(&self, pair: Pair<'_>) -> Option<DefineParameter> {
         let (mut name, mut ty, mut optional) = (None, None, false);
         for inner in pair.into_inner() {
             match inner.as_rule() {

@@ -9,8 +9,20 @@ use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::syntax::ast::ItemKind;
 
 /// The first words of items.
-pub(in crate::syntax) const ITEM_WORDS: [&str; 11] =
-    ["zone", "standard", "record", "extend", "parameter", "bind", "define", "calendar", "rule", "advice", "source"];
+pub(in crate::syntax) const ITEM_WORDS: [&str; 12] = [
+    "zone",
+    "standard",
+    "record",
+    "extend",
+    "parameter",
+    "bind",
+    "define",
+    "calendar",
+    "table",
+    "rule",
+    "advice",
+    "source",
+];
 
 /// How many things a message says could stand at a place.
 const MOST_EXPECTED: usize = 5;
@@ -127,6 +139,12 @@ impl Builder<'_> {
             _ if self.kind == ItemKind::Bind && expected.contains(&"`from`") => {
                 "say which document the value comes from: `from \"Incident policy, version 3\"`"
             }
+            _ if self.kind == ItemKind::Table && expected.contains(&"`from`") => {
+                "say which document the table comes from: `from \"Incident policy, annex B\"`"
+            }
+            _ if self.kind == ItemKind::Table && expected.contains(&"`=>`") => {
+                "write a row as `high, low => p2`: a member for each parameter, or `any`, and what they give"
+            }
             _ if self.kind == ItemKind::Source && expected.contains(&"`because`") => {
                 "say why rows are left out: `because \"test records\"`"
             }
@@ -206,6 +224,7 @@ pub(in crate::syntax) fn kind_of(word: &str) -> ItemKind {
         "bind" => ItemKind::Bind,
         "define" => ItemKind::Define,
         "calendar" => ItemKind::Calendar,
+        "table" => ItemKind::Table,
         "rule" => ItemKind::Rule,
         "advice" => ItemKind::Advice,
         "source" => ItemKind::Source,
@@ -296,6 +315,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::calendar_head => NOTHING,
         Rule::calendar_line_alone => CALENDAR_LINE,
         Rule::extend_head | Rule::extension_alone | Rule::extension => NOTHING,
+        Rule::table_head | Rule::row_alone => NOTHING,
         Rule::field_alone | Rule::source_head | Rule::entry_alone => NOTHING,
 
         Rule::open_brace => "`{`",
@@ -360,6 +380,12 @@ fn display(rule: Rule) -> &'static str {
         Rule::days => DATE,
         Rule::holidays | Rule::holidays_kw => "`holidays`",
         Rule::valid | Rule::valid_kw => "`valid`",
+        Rule::table | Rule::table_kw => "`table`",
+        Rule::table_row => "a row such as `high, low => p2`",
+        Rule::table_cell => "a member",
+        Rule::any_kw => "`any`",
+        Rule::table_value => LITERAL,
+        Rule::row_texts => TEXT,
 
         Rule::rule_item | Rule::rule_kw => "`rule`",
         Rule::advice | Rule::advice_kw => "`advice`",

@@ -59,6 +59,7 @@ impl<'a> Builder<'a> {
                 }
                 Rule::field => drop(self.field(inner)),
                 Rule::more_members => drop(self.more_members(inner)),
+                Rule::table_row => drop(self.table_row(inner)),
                 Rule::comma => self.needless_comma(&inner),
                 _ => {}
             }),
@@ -73,6 +74,7 @@ fn parts(input: &Input<'_>) -> Vec<Part> {
         ItemKind::Record => block_parts(input, Rule::record_head, Rule::field_alone, begins_field),
         ItemKind::Extend => block_parts(input, Rule::extend_head, Rule::extension_alone, begins_field),
         ItemKind::Calendar => block_parts(input, Rule::calendar_head, Rule::calendar_line_alone, |_, _| true),
+        ItemKind::Table => block_parts(input, Rule::table_head, Rule::row_alone, |_, _| true),
         ItemKind::Source => block_parts(input, Rule::source_head, Rule::entry_alone, begins_entry),
         _ => Vec::new(),
     }
@@ -132,12 +134,13 @@ fn branches(input: &Input<'_>, tokens: Range<usize>) -> Option<Vec<Part>> {
 
 /// The head of an item with a block, and what begins on lines inside the block.
 fn block_parts(input: &Input<'_>, head: Rule, inner: Rule, begins: fn(&Input<'_>, usize) -> bool) -> Vec<Part> {
-    let is_mark = |token: &&Token, mark: &str| token.depth == 0 && input.text.get(token.start..token.end) == Some(mark);
-    let open = input.tokens.iter().find(|token| is_mark(token, "{"));
-    let close = input.tokens.iter().rfind(|token| is_mark(token, "}"));
-    let (Some(open), Some(close)) = (open, close) else { return Vec::new() };
-    let mut parts = vec![Part { rule: head, start: 0, end: open.end }];
-    parts.extend(between(input, inner, &starts(input, 1..input.tokens.len(), 1, begins), close.start));
+    let is_mark = |token: &Token, mark: &str| token.depth == 0 && input.text.get(token.start..token.end) == Some(mark);
+    let all = |mark: &'static str| (0..input.tokens.len()).filter(move |at| is_mark(&input.tokens[*at], mark));
+    // Members in braces may stand before the block, never behind it.
+    let (Some(open), Some(close)) = (all("{").next_back(), all("}").next_back()) else { return Vec::new() };
+    let (start, end) = (input.tokens[open].end, input.tokens[close].start);
+    let mut parts = vec![Part { rule: head, start: 0, end: start }];
+    parts.extend(between(input, inner, &starts(input, open..input.tokens.len(), 1, begins), end));
     parts
 }
 

@@ -120,6 +120,13 @@ const DEMANDED: &[&str] = &[
     "Call Periods",
     "Call Length",
     "Call LongestGap",
+    "Table Integer",
+    "Table Decimal",
+    "Table Enum",
+    "Table Text",
+    "Table Boolean",
+    "Table Duration",
+    "Table Span",
     "Convert WidenEnum",
     "Convert Day",
     "Convert StartOfDay",
@@ -248,6 +255,7 @@ impl Coverage {
             ExprKind::SetOperation { op, .. } => self.met(format!("{kind} {op:?}"), 1),
             ExprKind::TimelineOperation { op, .. } => self.met(format!("{kind} {op:?}"), 1),
             ExprKind::Call { function, .. } => self.met(format!("{kind} {}", name(function)), 1),
+            ExprKind::Table { .. } => self.met(format!("{kind} {}", ty(expr)), 1),
             ExprKind::Convert { conversion, .. } => self.met(format!("{kind} {}", name(conversion)), 1),
             ExprKind::Quantified { quantifier, binder, .. } => {
                 self.met(format!("{quantifier:?} {}", domain(binder)), 1);

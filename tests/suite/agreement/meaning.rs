@@ -219,6 +219,23 @@ fn sets_are_as_certain_as_they_are() {
 }
 
 #[test]
+fn a_table_gives_what_its_rows_agree_on() {
+    // The size of T2 is not known.
+    comes_to(&each("team t", "grade(high, t.size > 1) = 3"), (2, 0, 0, 0));
+    comes_to(&each("team t", "grade(low, t.size > 1) < 0"), (1, 0, 0, 1));
+    comes_to(&each("team t", "urgent(high, medium, t.size > 1)"), (2, 0, 0, 0));
+    comes_to(&each("team t", "every z in t.zones has follows(z, none) = new"), (1, 0, 0, 1));
+    comes_to(&each("team t", "every z in t.zones has follows(z, none) in {new, closed}"), (1, 0, 0, 1));
+}
+
+#[test]
+fn a_table_has_no_row_for_a_member_that_it_does_not_name() {
+    comes_to(&each("change c", "grade(c.risk, c.planned) = 0"), (1, 0, 1, 0));
+    // The phase of X1 is no state.
+    comes_to(&each("change c", "follows(c.phase, c.risk) = new"), (1, 0, 0, 1));
+}
+
+#[test]
 fn days_beside_instants() {
     // In Amsterdam these instants are 23:30 on the day and 0:30 on the next.
     comes_to(&each("approval a where a.change.number = \"C1\"", "a.decided_at <= 2026-02-01"), (1, 0, 1, 1));

@@ -66,6 +66,18 @@ bind most = 20 from "Packing manual, section 1"
 
 parameter unset: decimal "A number that nobody has set"
 
+table stamps(size: {small < medium < large}, fragile: boolean): integer {
+  small,          any   => 1
+  medium | large, true  => 3
+  medium,         false => 2
+  large,          false => 3
+} from "Packing manual, table 2"
+
+table colour(tag: {red, green}): {dark, light} {
+  red => dark
+  green => light
+} from "Packing manual, table 3"
+
 define heavy(b: box) = b.weight > most
 
 define named(b: box) = b.label is present and b.label != ""
@@ -303,6 +315,33 @@ fn timelines_say_which_time_is_missing() {
                 format!("length((b.packed .. b.packed + 9 hours) minus {moved}) <= 4 hours"),
                 format!("length({stays} within 2026-01-01 through 2026-01-31) >= 4 days"),
                 "length((b.packed .. 2026-01-05T15:00Z) within 2026-01-01 through 2026-01-09) <= 4 hours".to_owned(),
+            ]
+        )
+    );
+}
+
+#[test]
+fn what_a_table_gave_is_named_with_its_row() {
+    assert_run!(
+        "tables",
+        forms(
+            "B1",
+            &[
+                ("", "stamps(b.size, b.fragile) = 2"),
+                ("  let wanted = stamps(b.size, b.weight > 20)\n", "wanted > 1"),
+                ("", "b.weight <= 10 * stamps(b.size, b.fragile)"),
+            ]
+        )
+    );
+    // The weight of B2 is not known, and blue is no tag of the table.
+    assert_run!(
+        "tables-unknown",
+        forms(
+            "B2",
+            &[
+                ("", "stamps(b.size, b.weight > 20) = 1"),
+                ("", "stamps(medium, b.weight > 20) = 1"),
+                ("", "every x in b.tags has colour(x) = light"),
             ]
         )
     );

@@ -45,6 +45,7 @@ impl Writer<'_> {
             15 | 16 => self.sets(scope, deeper),
             17 | 18 => self.counted(scope, deeper),
             19 => self.narrowed(scope, deeper, strict),
+            20 if self.choices.chance(30) => self.looked_up(Kind::Boolean, scope, deeper),
             20..=22 => self.about_time(scope, deeper),
             _ => Some(self.quantified(scope, deeper, strict)),
         };

@@ -1,7 +1,7 @@
 //! Values: expressions of a wanted kind.
 
 use super::choices::Choices;
-use super::records::{CALENDARS, DEFINES, Kind, PARAMETERS, members};
+use super::records::{CALENDARS, DEFINES, Kind, PARAMETERS, TABLES, members};
 use super::scope::{Path, Scope};
 
 /// Texts that literals and data are drawn from.
@@ -44,6 +44,11 @@ impl<'a> Writer<'a> {
 
     /// An expression of a kind that is never absent; none if the scope has nothing of that kind.
     pub(crate) fn value(&mut self, kind: Kind, scope: &Scope, depth: usize) -> Option<String> {
+        if self.choices.chance(7)
+            && let Some(found) = self.looked_up(kind, scope, depth.saturating_sub(1))
+        {
+            return Some(found);
+        }
         let is_made = if matches!(kind, Kind::Timeline(_)) { 75 } else { 35 };
         if depth > 0 && self.choices.chance(is_made) {
             let deeper = match self.choices.below(5) {
@@ -243,6 +248,37 @@ impl<'a> Writer<'a> {
             (Kind::Enum(_) | Kind::Text | Kind::Calendar, _) => self.otherwise(kind, scope, depth),
             _ => None,
         }
+    }
+
+    /// A call of a table. What it takes may have more members than its parameter names, or fewer.
+    pub(super) fn looked_up(&mut self, kind: Kind, scope: &Scope, depth: usize) -> Option<String> {
+        let tables: Vec<(&str, &[Kind])> = TABLES
+            .iter()
+            .filter(|(_, _, result, _)| *result == kind)
+            .map(|(name, kinds, ..)| (*name, *kinds))
+            .collect();
+        let (name, kinds) = if tables.is_empty() { return None } else { self.choices.pick(&tables) };
+        let mut arguments = Vec::new();
+        for kind in kinds {
+            let others: &[Kind] = match kind {
+                Kind::Enum("impact") => &[Kind::Enum("impact"), Kind::Enum("risk")],
+                Kind::Enum("risk") => &[Kind::Enum("risk"), Kind::Enum("impact")],
+                Kind::Enum("state") => &[Kind::Enum("state"), Kind::Enum("phase")],
+                Kind::Enum("phase") => &[Kind::Enum("phase"), Kind::Enum("state")],
+                other => std::slice::from_ref(other),
+            };
+            let other = self.choices.pick(others);
+            arguments.push(match kind {
+                // What decides a table may count either way.
+                Kind::Boolean => self.condition(scope, depth, true),
+                Kind::Enum(own) => match self.value(other, scope, depth) {
+                    Some(argument) => argument,
+                    None => self.choices.pick(members(own)).to_owned(),
+                },
+                _ => self.value(other, scope, depth)?,
+            });
+        }
+        Some(format!("{name}({})", arguments.join(", ")))
     }
 
     /// A list of intervals of days.

@@ -274,6 +274,58 @@ pub(crate) const DEFINES: &[(&str, &str, Kind, &str)] = &[
     ("decisions", "change", Integer, "count(approval a where a.change = x)"),
 ];
 
+/// The tables: name, types of the parameters, result, rows. Some agree on all members of a parameter.
+pub(crate) const TABLES: &[(&str, &[Kind], Kind, &[&str])] = &[
+    (
+        "grade",
+        &[Enum("impact"), Boolean],
+        Integer,
+        &["high, any => 3", "low | medium, true => -1", "medium, false => 3", "low, false => 0"],
+    ),
+    (
+        "follows",
+        &[Enum("state"), Enum("risk")],
+        Enum("phase"),
+        &[
+            "new | open, none | low => new",
+            "new, medium | high | extreme => open",
+            "open, medium | high | extreme => new",
+            "closed, any => closed",
+        ],
+    ),
+    (
+        "weight",
+        &[Boolean, Enum("state")],
+        Enum("impact"),
+        &["true, any => high", "false, new => low", "false, open | closed => medium"],
+    ),
+    (
+        "patience",
+        &[Enum("risk")],
+        Duration,
+        &["none => 2 days", "low | medium => 4 hours", "high => 4 hours", "extreme => 30 minutes"],
+    ),
+    (
+        "urgent",
+        &[Enum("impact"), Enum("impact"), Boolean],
+        Boolean,
+        &[
+            "high, any, any => true",
+            "low | medium, high, true => true",
+            "low | medium, high, false => false",
+            "low | medium, low | medium, any => false",
+        ],
+    ),
+    (
+        "colour",
+        &[Enum("decision")],
+        Text,
+        &["approved => \"green\"", "rejected => \"red\"", "\"on hold\" => \"re\" \"d\""],
+    ),
+    ("quota", &[Boolean, Boolean], Decimal, &["true, true => 95%", "false, any => 0.5", "true, false => 50%"]),
+    ("notice_of", &[Enum("phase")], Span, &["any => 10 days"]),
+];
+
 /// Everything of a program but its rules.
 pub(crate) fn prelude() -> String {
     let mut text = String::from(
@@ -310,6 +362,12 @@ pub(crate) fn prelude() -> String {
         if let Some(value) = value {
             text += &format!("bind {name} = {value} from \"a paper\"\n");
         }
+    }
+    for (name, parameters, result, rows) in TABLES {
+        let parameters: Vec<String> =
+            parameters.iter().enumerate().map(|(at, kind)| format!("p{at}: {}", declared(*kind))).collect();
+        let (parameters, result) = (parameters.join(", "), declared(*result));
+        text += &format!("table {name}({parameters}): {result} {{\n  {}\n}} from \"a paper\"\n", rows.join("\n  "));
     }
     for (name, record, _, body) in DEFINES {
         text += &format!("define {name}(x: {record}) = {body}\n");

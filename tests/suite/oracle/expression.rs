@@ -186,6 +186,7 @@ impl Oracle<'_> {
                 let arguments: Vec<Value> = arguments.iter().map(present).collect::<Option<_>>()?;
                 self.call(*function, &arguments)
             })()),
+            ExprKind::Table { table, arguments, .. } => self.looked_up(table.0 as usize, arguments, scope),
             ExprKind::Convert { conversion, operand } => match value(operand) {
                 Cell::Present(value) => self.convert(conversion, value, &operand.ty.base),
                 // An absent end of an interval is absent, of whatever kind.
@@ -240,6 +241,46 @@ impl Oracle<'_> {
             (false, true) => Truth::False,
             _ => Truth::Unknown,
         }
+    }
+
+    /// What a table gives: the one value of all rows that fit what the arguments may be.
+    fn looked_up(&self, table: usize, arguments: &[Expr], scope: &Scope) -> Cell {
+        let table = &self.environment.tables[table];
+        let names = |ty: &Type| -> Vec<String> {
+            match ty {
+                Type::Boolean => vec!["false".to_owned(), "true".to_owned()],
+                Type::Enum(members) => members.members.clone(),
+                _ => panic!("{ty:?} is no type of a parameter"),
+            }
+        };
+        let mut combinations: Vec<Vec<String>> = vec![Vec::new()];
+        for argument in arguments {
+            let own = names(&argument.ty.base);
+            let may_be = match self.value(argument, scope) {
+                Cell::Present(Value::Member(position)) => vec![own[position as usize].clone()],
+                Cell::Present(Value::Boolean(known)) => vec![known.to_string()],
+                Cell::Unknown => own,
+                Cell::Absent | Cell::Present(_) => return Cell::Unknown,
+            };
+            let longer = |start: &Vec<String>| -> Vec<Vec<String>> {
+                may_be.iter().map(|name| [start.as_slice(), std::slice::from_ref(name)].concat()).collect()
+            };
+            combinations = combinations.iter().flat_map(longer).collect();
+        }
+        let given = |combination: &Vec<String>| {
+            table.rows.iter().find(|row| {
+                let parts = combination.iter().zip(&row.cells).zip(&table.parameters);
+                parts.into_iter().all(|((name, cell), parameter)| {
+                    cell.iter().any(|position| names(parameter)[*position as usize] == *name)
+                })
+            })
+        };
+        let values: Option<Vec<Value>> =
+            combinations.iter().map(|combination| given(combination).map(|row| row.value.clone())).collect();
+        cell(values.and_then(|values| {
+            let first = values.first()?.clone();
+            values.iter().all(|value| *value == first).then_some(first)
+        }))
     }
 
     fn call(&self, function: Function, arguments: &[Value]) -> Option<Value> {
