@@ -25,6 +25,7 @@ mod quantities;
 mod records;
 mod sources;
 mod tables;
+mod test;
 mod timelines;
 mod types;
 mod unreachable;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 
 pub use self::items::{ItemId, Reach};
 pub use self::sources::{SourceFault, SourceScope, SourceStatus};
+pub use self::test::TestStatus;
 
 use self::items::Items;
 use self::world::World;
@@ -63,6 +65,8 @@ pub struct Checked {
     pub advice_status: Vec<Status>,
     /// What is wrong with each source, in order of place; broken ones that are in no other list are here too.
     pub source_status: Vec<SourceStatus>,
+    /// Every test, broken ones too, in order of place; none if they were not parsed.
+    pub tests: Vec<TestStatus>,
     /// What is wrong with items that no rule, advice or source reaches, and definitions that nothing uses; sorted.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -98,6 +102,9 @@ impl Checked {
         for status in self.rules.iter().chain(&self.advice_status) {
             all.extend_from_slice(&status.diagnostics);
         }
+        for test in &self.tests {
+            all.extend_from_slice(&test.diagnostics);
+        }
         for source in &self.source_status {
             all.extend(source.faults.iter().map(|fault| fault.diagnostic.clone()));
         }
@@ -117,21 +124,35 @@ impl Checked {
 /// assert!(checked.program.environment.schema.find("incident").is_some());
 /// ```
 pub fn check(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
+    with_stack(|| check_here(files, sources, false))
+}
+
+/// Checks a program whose tests are to be run: where it states no zone, each test that needs one has to.
+///
+/// A pack states none, since the zone is the organization's.
+pub fn check_for_tests(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
+    with_stack(|| check_here(files, sources, true))
+}
+
+/// Runs some work on a thread whose stack holds the deepest expressions.
+fn with_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
     // Expressions nest, and the stack of a pool's or a test's thread is too small for the deepest in unoptimized code.
     let thread = std::thread::Builder::new().name("check".to_owned()).stack_size(STACK);
-    std::thread::scope(|scope| match thread.spawn_scoped(scope, || check_here(files, sources)) {
+    std::thread::scope(|scope| match thread.spawn_scoped(scope, &work) {
         Ok(running) => running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-        Err(_) => check_here(files, sources),
+        Err(_) => work(),
     })
 }
 
-fn check_here(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
+fn check_here(files: &[(FileId, Parsed)], sources: &Sources, zone_from_tests: bool) -> Checked {
     let mut world = resolve(files, sources);
+    world.zone_from_tests = zone_from_tests;
     defines::check_all(&mut world);
     let environment = world.environment.clone();
 
     let (mut rules, mut advice) = (Vec::new(), Vec::new());
     let (mut rule_status, mut advice_status) = (Vec::new(), Vec::new());
+    let mut runnables = test::Runnables::default();
     for position in 0..world.items.all.len() {
         let id = ItemId(position as u32);
         let parsed = world.items.get(id);
@@ -141,6 +162,8 @@ fn check_here(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
                 let (citations, title) = (outcome.result.citations.clone(), tree.title.node.clone());
                 let status = status(&world, id, Some(citations), Some(title), outcome.reaches, outcome.diagnostics);
                 if !status.is_broken() {
+                    let runnable = test::Runnable { needs_zone: outcome.needs_zone };
+                    runnables.rules.insert(&tree.name.node, runnable);
                     rules.push(outcome.result);
                 }
                 rule_status.push(status);
@@ -150,6 +173,8 @@ fn check_here(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
                 let (citations, title) = (outcome.result.citations.clone(), tree.title.node.clone());
                 let status = status(&world, id, Some(citations), Some(title), outcome.reaches, outcome.diagnostics);
                 if !status.is_broken() {
+                    let runnable = test::Runnable { needs_zone: outcome.needs_zone };
+                    runnables.advice.insert(&tree.name.node, runnable);
                     advice.push(outcome.result);
                 }
                 advice_status.push(status);
@@ -164,6 +189,7 @@ fn check_here(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
         }
     }
     let (mapped, source_status) = sources::check(&world);
+    let tests = test::check(&world, &runnables);
     let diagnostics = rest(&world, &rule_status, &advice_status, &source_status);
 
     rules.sort_by(|a, b| a.id.cmp(&b.id));
@@ -178,6 +204,7 @@ fn check_here(files: &[(FileId, Parsed)], sources: &Sources) -> Checked {
         rules: rule_status,
         advice_status,
         source_status,
+        tests,
         diagnostics,
     }
 }
@@ -269,8 +296,9 @@ fn rest(world: &World<'_>, rules: &[Status], advice: &[Status], sources: &[Sourc
     let mut diagnostics = unused::find(world, &reached, sources);
     for position in 0..world.items.all.len() {
         let id = ItemId(position as u32);
-        let of_source = world.items.get(id).kind == ItemKind::Source;
-        if !of_source && !reached.contains(&Reach::Item(id)) {
+        // Those of sources and tests are in lists of their own.
+        let is_elsewhere = matches!(world.items.get(id).kind, ItemKind::Source | ItemKind::Test);
+        if !is_elsewhere && !reached.contains(&Reach::Item(id)) {
             diagnostics.extend_from_slice(&world.items.diagnostics[position]);
         }
     }

@@ -14,6 +14,7 @@ mod policies;
 mod progress;
 mod rules;
 mod select;
+mod test;
 mod time;
 
 use std::ffi::OsString;
@@ -75,6 +76,7 @@ fn status(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Verb::Check(check) => check::run(check, &mut console),
         Verb::Explain(explain) => explain::run(explain, &mut console),
         Verb::Rules(rules) => rules::run(rules, &mut console),
+        Verb::Test(test) => test::run(test, &mut console),
     };
     match result {
         Ok(status) => status.number(),

@@ -12,6 +12,7 @@ mod cut;
 mod decode;
 mod filter;
 pub mod finding;
+mod given;
 mod json;
 mod keys;
 mod layout;
@@ -31,6 +32,7 @@ use std::collections::BTreeMap;
 pub use choose::{choose_sources, no_data};
 pub use column::{Column, ColumnValues, ListColumn, State, TextColumn};
 pub use finding::{DataError, Finding, Findings};
+pub use given::dataset_of;
 pub use load::{Loaded, Loading, load};
 pub use stream::{Files, Limits, Progress, Silent};
 

@@ -58,11 +58,13 @@ pub struct Options {
     pub batch: usize,
     /// How many candidates may be examined; none: any number.
     pub budget: Option<u64>,
+    /// Whether the subjects that hold are listed as well: a test asks for them by name, a report counts them.
+    pub list_holding: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { batch: 65_536, budget: None }
+        Options { batch: 65_536, budget: None, list_holding: false }
     }
 }
 
@@ -153,6 +155,7 @@ impl<'a> Evaluator<'a> {
             steps: judged.steps,
             holds: judged.holds,
             vacuous: judged.vacuous,
+            holding: judged.holding.into_iter().map(|(_, subject, vacuously)| (subject, vacuously)).collect(),
             fails,
             major,
             unknown: judged.unknown.into_iter().map(|(_, subject)| subject).collect(),

@@ -10,6 +10,7 @@ pub mod plan;
 pub mod print;
 pub mod reads;
 pub mod table;
+pub mod test;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -192,6 +192,19 @@ impl Schema {
         targets.first().map_or(KeySpaceId(0), |target| self.record(*target).space)
     }
 
+    /// Returns the type in which a value is written: of a reference, that of the key of the record that it names.
+    pub fn key_type<'s>(&'s self, ty: &'s Type) -> &'s Type {
+        let mut ty = ty;
+        // A key may be a reference itself; any chain of them has fewer links than there are records.
+        for _ in 0..=self.records.len() {
+            let Type::Reference(targets) = ty else { return ty };
+            let Some(record) = targets.first().map(|target| self.record(*target)) else { break };
+            let Some(key) = record.single_key() else { break };
+            ty = &record.field_type(key).ty.base;
+        }
+        &Type::Error
+    }
+
     /// Writes a type as in a declaration.
     pub fn show(&self, ty: &Type) -> String {
         struct Shown<'a>(&'a Schema, &'a Type);

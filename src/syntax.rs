@@ -33,6 +33,17 @@ const PART_WORDS: [&str; 13] =
 /// assert!(parsed.items[0].item.is_some());
 /// ```
 pub fn parse(file: FileId, text: &str) -> Parsed {
+    parse_some(file, text, |_| true)
+}
+
+/// Parses one policy file but for its tests, which are not in what leaves: they cost those who do not run them next to nothing, and
+/// a fault in one of them is not theirs.
+pub fn parse_without_tests(file: FileId, text: &str) -> Parsed {
+    parse_some(file, text, |kind| kind != ItemKind::Test)
+}
+
+/// Parses the items of a file that are of some kinds.
+fn parse_some(file: FileId, text: &str, is_wanted: fn(ItemKind) -> bool) -> Parsed {
     if text.len() > LARGEST_FILE {
         return Parsed { items: vec![too_large(file, text)] };
     }
@@ -43,7 +54,11 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     items.extend(characters_alone(file, text, start, preamble));
     let mut unknown = 0;
     for item in &raw {
-        let begins_none = kind_at(text.get(item.range.clone()).unwrap_or("")) == ItemKind::Unknown;
+        let kind = kind_at(text.get(item.range.clone()).unwrap_or(""));
+        if !is_wanted(kind) {
+            continue;
+        }
+        let begins_none = kind == ItemKind::Unknown;
         unknown += usize::from(begins_none);
         // A file of something else is one mistake, not one for each of its lines.
         if !begins_none || unknown <= MOST_UNKNOWN {
@@ -140,7 +155,7 @@ fn first_word(text: &str) -> &str {
 }
 
 fn name_behind_first_word(kind: ItemKind, scan: &Scan, file: FileId, base: usize) -> Option<Name> {
-    if matches!(kind, ItemKind::Zone | ItemKind::Unknown) {
+    if matches!(kind, ItemKind::Zone | ItemKind::Test | ItemKind::Unknown) {
         return None;
     }
     // The name of `extend record` stands behind both of its words.

@@ -19,6 +19,8 @@ pub(super) struct Outcome<T> {
     pub(super) result: T,
     pub(super) reaches: BTreeSet<Reach>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Whether it asks for the zone of the program.
+    pub(super) needs_zone: bool,
 }
 
 /// Checks a rule.
@@ -41,7 +43,8 @@ pub(super) fn rule(world: &World<'_>, rule: &ast::Rule) -> Outcome<ir::Rule> {
         grade,
         span: rule.name.span,
     };
-    Outcome { result, reaches: checker.reaches, diagnostics: checker.diagnostics }
+    let needs_zone = checker.needs_zone;
+    Outcome { result, reaches: checker.reaches, diagnostics: checker.diagnostics, needs_zone }
 }
 
 /// Checks an advice.
@@ -68,7 +71,8 @@ pub(super) fn advice(world: &World<'_>, advice: &ast::Advice) -> Outcome<ir::Adv
         body,
         span: advice.name.span,
     };
-    Outcome { result, reaches: checker.reaches, diagnostics: checker.diagnostics }
+    let needs_zone = checker.needs_zone;
+    Outcome { result, reaches: checker.reaches, diagnostics: checker.diagnostics, needs_zone }
 }
 
 /// What stands behind the steps of a rule or an advice.

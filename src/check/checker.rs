@@ -120,6 +120,8 @@ pub(super) struct Checker<'w, 'a> {
     pub(super) lenient: Vec<Diagnostic>,
     /// Whether a broken define was called: what it would have guarded is not known, so nothing is said of missing guards.
     pub(super) guards_lost: bool,
+    /// Whether something asks for the zone of the program.
+    pub(super) needs_zone: bool,
     arguments: u32,
     pub(super) nodes: usize,
     depth: usize,
@@ -142,6 +144,7 @@ impl<'w, 'a> Checker<'w, 'a> {
             in_let: false,
             lenient: Vec::new(),
             guards_lost: false,
+            needs_zone: false,
             arguments: 0,
             nodes: 0,
             depth: 0,

@@ -128,7 +128,8 @@ impl Checker<'_, '_> {
         for id in &zones {
             self.reach(*id);
         }
-        if zones.is_empty() {
+        self.needs_zone = true;
+        if zones.is_empty() && !self.world.zone_from_tests {
             let message = format!("{why}, and the program states no zone");
             self.report(
                 Diagnostic::new(Code::MissingZone, span, message, "needs the zone")

@@ -88,16 +88,7 @@ pub(super) fn bind(world: &mut World<'_>) -> Vec<(ParameterId, ir::Binding)> {
         let Some(Item::Bind(bind)) = &world.items.get(id).item else { continue };
         let name = bind.name.node.as_str();
         let Some(known) = world.parameters.known.get(name) else {
-            let diagnostic = match world.items.find(ItemKind::Parameter, name).first() {
-                Some(parameter) => world.items.broken_use(*parameter, bind.name.span),
-                None => Diagnostic::new(
-                    Code::UnknownParameter,
-                    bind.name.span,
-                    format!("unknown parameter `{name}`"),
-                    "no parameter of that name is declared",
-                )
-                .with_help_if(suggest(name, "parameters", world.items.names(ItemKind::Parameter))),
-            };
+            let diagnostic = unknown(world, &bind.name);
             world.items.report(id, diagnostic);
             continue;
         };
@@ -137,6 +128,20 @@ pub(super) fn bind(world: &mut World<'_>) -> Vec<(ParameterId, ir::Binding)> {
         world.items.report(item, diagnostic);
     }
     bound.into_iter().collect()
+}
+
+/// What is wrong with binding a parameter that does not exist, or could not be read.
+pub(super) fn unknown(world: &World<'_>, name: &ast::Name) -> Diagnostic {
+    match world.items.find(ItemKind::Parameter, &name.node).first() {
+        Some(parameter) => world.items.broken_use(*parameter, name.span),
+        None => Diagnostic::new(
+            Code::UnknownParameter,
+            name.span,
+            format!("unknown parameter `{}`", name.node),
+            "no parameter of that name is declared",
+        )
+        .with_help_if(suggest(&name.node, "parameters", world.items.names(ItemKind::Parameter))),
+    }
 }
 
 /// A value of a type, to show how one is written.
@@ -199,7 +204,7 @@ pub(super) fn constant_of(
 }
 
 /// The value of an expression that depends on nothing.
-fn constant(expr: &Expr) -> Option<Value> {
+pub(super) fn constant(expr: &Expr) -> Option<Value> {
     Some(match &expr.kind {
         ExprKind::Literal(value) => value.clone(),
         ExprKind::Negate(operand) => match constant(operand)? {

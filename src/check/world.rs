@@ -27,6 +27,8 @@ pub(super) struct World<'a> {
     pub(super) referred: Vec<RecordId>,
     pub(super) environment: Arc<Environment>,
     pub(super) zones: Vec<ItemId>,
+    /// Whether a zone need not be stated here, since each test states its own.
+    pub(super) zone_from_tests: bool,
     pub(super) parameters: Parameters<'a>,
     pub(super) standards: Standards,
     pub(super) tables: BTreeMap<&'a str, tables::Known<'a>>,
@@ -50,6 +52,7 @@ impl<'a> World<'a> {
             referred: records.referred,
             environment: Arc::new(environment),
             zones,
+            zone_from_tests: false,
             parameters: Parameters::default(),
             standards,
             tables: BTreeMap::new(),

@@ -50,6 +50,7 @@ pub(super) enum Verb {
     Check(CheckArguments),
     Explain(ExplainArguments),
     Rules(RulesArguments),
+    Test(TestArguments),
 }
 
 /// When to write colours.
@@ -240,3 +241,55 @@ Exit status:
 Examples:
   shall rules
   shall rules --policies ours/ --no-pack";
+
+/// Run the tests of rules and advice
+///
+/// A test gives records and says what a rule or an advice shall come to over them. Without PATH the tests of the pack run that
+/// comes with the program; with PATH those under it, where the pack takes part as in `check`, unless files under PATH are the
+/// pack's own.
+#[derive(Debug, Args)]
+#[command(after_long_help = TEST_AFTER_HELP)]
+pub(super) struct TestArguments {
+    /// Policies whose tests are run: files, or folders with all `.shall` files under them but for `examples`
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Leave out the pack of policies that comes with the program
+    #[arg(long)]
+    pub(super) no_pack: bool,
+    /// Only the tests that have this in their title, or in the id of what they are about
+    #[arg(long, value_name = "TEXT")]
+    pub(super) filter: Option<String>,
+    /// The form of the results
+    #[arg(long, value_name = "FORM", default_value = "terminal")]
+    pub(super) format: TestFormat,
+    /// Write the results to a file, and their summary to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+const TEST_AFTER_HELP: &str = "\
+Exit status:
+  0  every test passed
+  1  at least one test failed
+  2  the tests could not be run: usage, policies or tests that do not check, no test at all,
+     none that the filter lets through
+  Where several apply: 2 over 1 over 0.
+
+Examples:
+  shall test
+      runs the tests of the pack
+  shall test ours/
+      runs the organization's own tests, of its own rules and of the pack's
+  shall test ours/ --filter incident --format junit --output tests.xml
+      those that speak of incidents, for a CI system";
+
+/// The form of the results of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestFormat {
+    /// Text for people
+    Terminal,
+    /// XML as CI systems read it
+    Junit,
+    /// JSON for programs
+    Json,
+}

@@ -9,9 +9,13 @@ use include_dir::{Dir, include_dir};
 
 use super::Failure;
 use super::arguments::PolicyArguments;
-use crate::check::{Checked, check};
+use crate::check::{Checked, check, check_for_tests};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{ItemKind, Parsed};
+use crate::syntax::{parse, parse_without_tests};
+
+/// The folder of a pack with programs that are no part of it.
+const EXAMPLES: &str = "examples";
 
 static PACK: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies");
 
@@ -26,9 +30,10 @@ pub(super) struct Policies {
 }
 
 impl Policies {
+    /// Parses and checks texts but for their tests.
     fn new(sources: Sources) -> Policies {
         let parsed: Vec<(FileId, Parsed)> =
-            sources.ids().map(|id| (id, crate::syntax::parse(id, &sources.file(id).text))).collect();
+            sources.ids().map(|id| (id, parse_without_tests(id, &sources.file(id).text))).collect();
         let checked = check(&parsed, &sources);
         Policies { sources, parsed, checked }
     }
@@ -76,6 +81,65 @@ pub(super) fn load_to_show(arguments: &PolicyArguments) -> Result<Policies, Fail
     Ok(Policies::new(sources))
 }
 
+/// Reads and checks policies with their tests. The files of the pack that stand under the paths take the place of those that
+/// come with the program: who writes the pack tests what is written.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn load_for_tests(paths: &[PathBuf], no_pack: bool) -> Result<Policies, Failure> {
+    let mut own: Vec<(PathBuf, String)> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        let before = own.len();
+        for file in files_under(path, &mut seen)? {
+            // Each folder of examples is a program of its own; whoever wants it names it.
+            let is_example = file.relative.split('/').rev().skip(1).any(|folder| folder == EXAMPLES);
+            if file.named || (is_policy(&file.path) && !is_example) {
+                let text = read(&file.path)?;
+                own.push((file.path, text));
+            }
+        }
+        if own.len() == before {
+            return Err(Failure::new(format!("{} holds no `.shall` file", path.display())));
+        }
+    }
+    let mut sources = Sources::new();
+    if !no_pack {
+        for (name, text) in pack() {
+            if !own.iter().any(|(path, own)| is_newer(path, own, &name, text)) {
+                sources.add_embedded(name, text);
+            }
+        }
+    }
+    for (path, text) in own {
+        sources.add(shown_name(&path), text);
+    }
+    if sources.ids().next().is_none() {
+        return Err(no_policies(""));
+    }
+    let parsed: Vec<(FileId, Parsed)> = sources.ids().map(|id| (id, parse(id, &sources.file(id).text))).collect();
+    let checked = check_for_tests(&parsed, &sources);
+    Ok(Policies { sources, parsed, checked })
+}
+
+/// Whether a file is one of the pack's, as it is being written: it has its name, and declares something that it declares.
+fn is_newer(path: &Path, text: &str, pack_name: &str, pack_text: &str) -> bool {
+    let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let inner = pack_name.strip_prefix("policies/").unwrap_or(pack_name);
+    if !whole.ends_with(inner) {
+        return false;
+    }
+    let declared = |text: &str| -> BTreeSet<(ItemKind, String)> {
+        let items = parse_without_tests(FileId(0), text).items;
+        items.into_iter().filter_map(|item| Some((item.kind, item.name?.node))).collect()
+    };
+    !declared(text).is_disjoint(&declared(pack_text))
+}
+
+fn no_policies(how: &str) -> Failure {
+    Failure::new("there are no policies").with_help(Some(format!("leave out `--no-pack`, or name policies{how}")))
+}
+
 fn read_all(arguments: &PolicyArguments) -> Result<Sources, Failure> {
     let mut sources = Sources::new();
     if !arguments.no_pack {
@@ -94,8 +158,7 @@ fn read_all(arguments: &PolicyArguments) -> Result<Sources, Failure> {
         }
     }
     if sources.ids().next().is_none() {
-        return Err(Failure::new("there are no policies")
-            .with_help(Some("leave out `--no-pack`, or name policies with `--policies PATH`".to_owned())));
+        return Err(no_policies(" with `--policies PATH`"));
     }
     Ok(sources)
 }
@@ -108,7 +171,7 @@ fn pack() -> Vec<(String, &'static str)> {
                 files.push((format!("policies/{}", slashed(file.path())), text));
             }
         }
-        folder.dirs().filter(|inner| inner.path() != Path::new("examples")).for_each(|inner| add(inner, files));
+        folder.dirs().filter(|inner| inner.path() != Path::new(EXAMPLES)).for_each(|inner| add(inner, files));
     }
     let mut files = Vec::new();
     add(&PACK, &mut files);

@@ -13,7 +13,7 @@ use crate::schema::{FieldId, RecordId, Schema, Type};
 use crate::value::{Cell, KeyId, Value};
 
 /// The text of a present value as a key; none of a value that no key has.
-fn key_text(schema: &Schema, ty: &Type, value: &Value, spaces: &[Interner]) -> Option<String> {
+pub(super) fn key_text(schema: &Schema, ty: &Type, value: &Value, spaces: &[Interner]) -> Option<String> {
     Some(match (value, ty) {
         (Value::Text(text), _) => text.to_string(),
         (Value::Number(number), _) => number.to_string(),

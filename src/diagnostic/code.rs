@@ -105,6 +105,7 @@ codes! {
     MissingIfNone = "missing-if-none", Check, Error, "the first `for each` of a rule does not say what an empty population means";
     MisplacedIfNone = "misplaced-if-none", Syntax, Error, "`if none` stands where there is no population";
     MissingZone = "missing-zone", Check, Error, "a date meets a timestamp and the program states no zone";
+    InvalidTest = "invalid-test", Check, Error, "a test gives or expects something that cannot be";
     // types
     TypeMismatch = "type-mismatch", Check, Error, "a value has another type than its place needs";
     UnguardedOptional = "unguarded-optional", Check, Error, "an optional value is used where it may be absent";
@@ -130,6 +131,7 @@ codes! {
     MissingField = "missing-field", Data, Warning, "a field is in no row of an export";
     DuplicateKey = "duplicate-key", Data, Warning, "two rows of an export have the same key";
     DanglingReference = "dangling-reference", Data, Warning, "a reference names a record that was not exported";
+    NotGiven = "not-given", Data, Warning, "a test rests on a field that it does not give";
     // data errors: files
     UnreadableFile = "unreadable-file", Data, Error, "a file of the export cannot be opened or read";
     TruncatedFile = "truncated-file", Data, Error, "a file of the export ends in the middle";

@@ -45,6 +45,8 @@ pub struct Evaluation {
     pub holds: u64,
     /// How many hold only because an `every`, a `covers` or a later `for each` had nothing to range over.
     pub vacuous: u64,
+    /// The subjects that hold, and whether vacuously, if they were asked for ([`Options::list_holding`](super::Options)).
+    pub holding: Vec<(Subject, bool)>,
     /// The subjects that fail.
     pub fails: Vec<Subject>,
     /// For each that fails, what the `when` of the rule's grade says; empty if there is none.

@@ -176,9 +176,28 @@ pub struct Cause {
     /// The field that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The parameter that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
     /// The value as it stands in the export, where it could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
+}
+
+/// How far explanations go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most causes that are given for one subject.
+    pub causes: usize,
+    /// Most candidates of one binder that are looked at for causes.
+    pub candidates: usize,
+}
+
+impl Limits {
+    /// As far as anybody reads: a subject of a large export may have millions of causes.
+    pub const READABLE: Limits = Limits { causes: 8, candidates: 64 };
+    /// To every cause that there is, for the few records of a test.
+    pub const NONE: Limits = Limits { causes: usize::MAX, candidates: usize::MAX };
 }
 
 /// Explains subjects of one body.
@@ -190,6 +209,8 @@ pub struct Explainer<'e, 'a> {
     pub body: &'a Body,
     /// How values and policy text are shown.
     pub show: Show<'a>,
+    /// How far it goes.
+    pub limits: Limits,
 }
 
 /// What the binders in scope stand for.

@@ -26,6 +26,8 @@ pub(crate) struct Judged {
     pub(crate) holds: u64,
     /// How many hold vacuously.
     pub(crate) vacuous: u64,
+    /// Those that hold, and whether vacuously; only if they are to be listed.
+    pub(crate) holding: Vec<(u32, Subject, bool)>,
     /// Those that fail, and whether that is major.
     pub(crate) fails: Vec<(u32, Subject, Truth)>,
     /// Those that are not known to hold, or to belong.
@@ -78,6 +80,7 @@ impl Judged {
         }
         self.holds += inner.holds;
         self.vacuous += inner.vacuous;
+        self.holding.extend(inner.holding.into_iter().map(|(row, subject, vacuous)| (rows(row), subject, vacuous)));
         self.fails.extend(inner.fails.into_iter().map(|(row, subject, major)| (rows(row), subject, major)));
         let outer = |inner: Vec<(u32, Subject)>, list: &mut Vec<(u32, Subject)>| {
             list.extend(inner.into_iter().map(|(row, subject)| (rows(row), subject)));
@@ -88,6 +91,7 @@ impl Judged {
 
     /// Restores the order of rows; what belongs to one row keeps its order.
     fn sort(&mut self) {
+        self.holding.sort_by_key(|(row, ..)| *row);
         self.fails.sort_by_key(|(row, ..)| *row);
         self.unknown.sort_by_key(|(row, _)| *row);
         self.not_yet_due.sort_by_key(|(row, _)| *row);
@@ -396,20 +400,38 @@ impl<'e, 'a> Judge<'e, 'a> {
         let holds = positions(w.len(), |row| w[row] == Truth::True && truths[row] == Truth::True);
         let fails = positions(w.len(), |row| w[row] == Truth::True && truths[row] == Truth::False);
         let unknown = positions(w.len(), |row| w[row] == Truth::Unknown || truths[row] == Truth::Unknown);
-        judged.vacuous = self.count_vacuous(frame, &holds);
+        let vacuous = self.vacuous_among(frame, &holds);
+        judged.vacuous = vacuous.iter().filter(|vacuous| **vacuous).count() as u64;
         judged.holds = holds.len() as u64 - judged.vacuous;
+        if self.evaluator.options.list_holding {
+            let is_vacuous = |at: usize| vacuous.get(at).copied().unwrap_or(false);
+            let subjects = self.subjects(frame, &holds, place).into_iter().enumerate();
+            judged.holding = subjects.map(|(at, (row, subject))| (row, subject, is_vacuous(at))).collect();
+        }
         self.decide(frame, w, &fails, Decided::Fails, place, &mut judged);
         self.decide(frame, w, &unknown, Decided::Unknown, place, &mut judged);
         judged
     }
 
-    fn count_vacuous(&self, frame: &Frame<'_, 'a>, holds: &[u32]) -> u64 {
+    /// For each of some rows that hold, whether it does so vacuously; empty where none can.
+    fn vacuous_among(&self, frame: &Frame<'_, 'a>, holds: &[u32]) -> Vec<bool> {
         if holds.is_empty() || !self.evaluator.can_be_vacuous(self.condition) {
-            return 0;
+            return Vec::new();
         }
-        let inside = Frame::inside(frame, holds.to_vec());
-        let vacuous = self.evaluator.vacuous_condition(self.condition, &inside);
-        vacuous.iter().filter(|vacuous| **vacuous).count() as u64
+        self.evaluator.vacuous_condition(self.condition, &Frame::inside(frame, holds.to_vec()))
+    }
+
+    /// The subjects that some rows are, each with its row.
+    fn subjects(&self, frame: &Frame<'_, 'a>, rows: &[u32], place: Place) -> Vec<(u32, Subject)> {
+        let bound: Vec<(&'a Binder, Vector<'a>)> =
+            self.binders.iter().take(place.each).map(|binder| (*binder, frame.variable(binder.variable))).collect();
+        let subject = |row: u32| Subject {
+            bindings: bound
+                .iter()
+                .map(|(binder, values)| (binder.variable, binding(&binder.domain, values, row as usize)))
+                .collect(),
+        };
+        rows.iter().map(|row| (*row, subject(*row))).collect()
     }
 
     /// Records rows as decided; those of which it is not known whether they belong are unknown.
@@ -426,15 +448,7 @@ impl<'e, 'a> Judge<'e, 'a> {
             return;
         }
         let (mut sure, maybe): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| w[**row as usize] == Truth::True);
-        let bound: Vec<(&'a Binder, Vector<'a>)> =
-            self.binders.iter().take(place.each).map(|binder| (*binder, frame.variable(binder.variable))).collect();
-        let subject = |row: u32| Subject {
-            bindings: bound
-                .iter()
-                .map(|(binder, values)| (binder.variable, binding(&binder.domain, values, row as usize)))
-                .collect(),
-        };
-        let listed = |rows: &[u32]| rows.iter().map(|row| (*row, subject(*row))).collect::<Vec<(u32, Subject)>>();
+        let listed = |rows: &[u32]| self.subjects(frame, rows, place);
         judged.unknown.extend(listed(&maybe));
         if decided != Decided::Vacuous
             && let Some(pending) = self.pending(frame, &sure, place)
@@ -448,14 +462,20 @@ impl<'e, 'a> Judge<'e, 'a> {
             sure = stay;
         }
         match decided {
-            Decided::Vacuous => judged.vacuous += sure.len() as u64,
+            Decided::Vacuous => {
+                judged.vacuous += sure.len() as u64;
+                if self.evaluator.options.list_holding {
+                    judged.holding.extend(listed(&sure).into_iter().map(|(row, subject)| (row, subject, true)));
+                }
+            }
             Decided::Unknown => judged.unknown.extend(listed(&sure)),
             Decided::Fails => {
                 let major = match self.when {
                     Some(when) if !sure.is_empty() => self.evaluator.truths(when, &Frame::inside(frame, sure.clone())),
                     _ => vec![Truth::False; sure.len()],
                 };
-                judged.fails.extend(sure.iter().zip(major).map(|(row, major)| (*row, subject(*row), major)));
+                let subjects = listed(&sure).into_iter().zip(major);
+                judged.fails.extend(subjects.map(|((row, subject), major)| (row, subject, major)));
             }
         }
         judged.sort();

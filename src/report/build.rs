@@ -9,7 +9,7 @@ use super::{
 use crate::data::{Dataset, Extract, Fed};
 use crate::diagnostic::Diagnostic;
 use crate::eval::explain::show::Show;
-use crate::eval::explain::{Explainer, Explanation};
+use crate::eval::explain::{Explainer, Explanation, Limits};
 use crate::eval::{Evaluation, Evaluator, Subject};
 use crate::ir::{Advice, Body, Citation, Environment, ParameterId, Rule, Step, TableId};
 use crate::schema::RecordId;
@@ -45,7 +45,7 @@ impl<'a> Context<'a> {
         verdict: &RuleVerdict,
         advice: Vec<SupportingAdvice>,
     ) -> RuleReport {
-        let explainer = Explainer { evaluator, body: &rule.body, show: self.show };
+        let explainer = Explainer { evaluator, body: &rule.body, show: self.show, limits: Limits::READABLE };
         let (fails, findings_left_out) = self.first(&rule.body, &evaluation.fails);
         let findings = fails
             .into_iter()
@@ -75,7 +75,7 @@ impl<'a> Context<'a> {
 
     /// Reports an advice that was run.
     pub fn advice(&self, advice: &'a Advice, evaluator: &Evaluator<'a>, evaluation: &Evaluation) -> AdviceReport {
-        let explainer = Explainer { evaluator, body: &advice.body, show: self.show };
+        let explainer = Explainer { evaluator, body: &advice.body, show: self.show, limits: Limits::READABLE };
         let verdict = judge_advice(evaluation);
         let (not_followed, not_followed_left_out) = self.explained(&explainer, &evaluation.fails);
         let (unknown, unknown_left_out) = self.explained(&explainer, &evaluation.unknown);

@@ -2,7 +2,7 @@
 //!
 //! Every text goes through one page, which escapes what could steer a terminal and keeps to the width.
 
-mod page;
+pub(crate) mod page;
 mod section;
 
 use super::{CitationReport, Explanation, Finding, Report, RuleReport};
@@ -52,7 +52,7 @@ pub fn render_summary(report: &Report, layout: Layout) -> String {
 }
 
 /// Writes a number with commas between thousands.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     super::build::grouped(number)
 }
 
@@ -141,7 +141,8 @@ fn one_finding(page: &mut Page, finding: &Finding) {
     evidence(page, &finding.explanation);
 }
 
-fn one_unknown(page: &mut Page, unknown: &Explanation) {
+/// Writes a subject that is unknown, with what is not known and why.
+pub(crate) fn one_unknown(page: &mut Page, unknown: &Explanation) {
     subject(page, unknown, "  (unknown)");
     if unknown.causes.is_empty() {
         evidence(page, unknown);
@@ -167,13 +168,14 @@ fn at(record: &RecordPlace) -> String {
     }
 }
 
-fn subject(page: &mut Page, explanation: &Explanation, suffix: &str) {
+/// Writes the name of a subject and where its records stand.
+pub(crate) fn subject(page: &mut Page, explanation: &Explanation, suffix: &str) {
     let places: Vec<String> = explanation.records.iter().map(at).filter(|place| !place.is_empty()).collect();
     page.row(6, &format!("{}{suffix}", explanation.subject), Tone::Strong, &places.join(", "), Tone::Quiet);
 }
 
 /// Writes message, `let` values and reasons of a subject.
-fn evidence(page: &mut Page, explanation: &Explanation) {
+pub(crate) fn evidence(page: &mut Page, explanation: &Explanation) {
     if let Some(message) = &explanation.message {
         page.line(8, Tone::Plain, message);
     }

@@ -5,10 +5,12 @@
 pub mod calendar;
 pub mod expr;
 pub mod source;
+pub mod test;
 
 pub use calendar::*;
 pub use expr::*;
 pub use source::*;
+pub use test::*;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
@@ -47,6 +49,8 @@ pub enum ItemKind {
     Advice,
     /// `source`
     Source,
+    /// `test`
+    Test,
     /// Any other first word; counts as a broken rule.
     Unknown,
 }
@@ -67,6 +71,7 @@ impl ItemKind {
             ItemKind::Rule => "rule",
             ItemKind::Advice => "advice",
             ItemKind::Source => "source",
+            ItemKind::Test => "test",
             ItemKind::Unknown => "",
         }
     }
@@ -130,6 +135,8 @@ pub enum Item {
     Advice(Box<Advice>),
     /// `source … { … }`
     Source(Source),
+    /// `test … of … { … }`
+    Test(Box<Test>),
 }
 
 /// Whether a standard's clauses are mandatory.

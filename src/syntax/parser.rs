@@ -15,6 +15,7 @@ mod recover;
 mod rule;
 mod source;
 mod table;
+mod test;
 mod text;
 
 use std::cell::{Cell, RefCell};
@@ -72,6 +73,7 @@ pub(super) fn parse_item(input: &Input<'_>) -> (Option<Item>, Vec<Diagnostic>) {
         ItemKind::Rule => Rule::rule_item,
         ItemKind::Advice => Rule::advice,
         ItemKind::Source => Rule::source,
+        ItemKind::Test => Rule::test,
         ItemKind::Unknown => return (None, Vec::new()),
     };
     let item = if input.open_texts.is_empty() {
@@ -127,6 +129,7 @@ impl<'a> Builder<'a> {
             Rule::rule_item => self.rule(pair).map(|rule| Item::Rule(Box::new(rule))),
             Rule::advice => self.advice(pair).map(|advice| Item::Advice(Box::new(advice))),
             Rule::source => self.source(pair).map(Item::Source),
+            Rule::test => self.test(pair).map(|test| Item::Test(Box::new(test))),
             _ => None,
         }
     }

@@ -252,6 +252,9 @@ impl Scanner<'_> {
                 }
             }
             Some(open) if open.mark == '{' && rest.starts_with(':') => self.nested = open.nested,
+            Some(open) if self.kind == ItemKind::Test && matches!(word, "given" | "expect") => {
+                self.nested = open.nested;
+            }
             Some(_) => {}
         }
     }

@@ -88,6 +88,15 @@ impl Number {
         (self.denominator == 1).then_some(self.numerator)
     }
 
+    /// Returns it as digits and how many of them are decimals, at most 18 of either; `None` where that is not exact.
+    pub fn to_scaled(self) -> Option<(i64, u8)> {
+        (0..=18u8).find_map(|scale| {
+            let unit = 10i128.checked_pow(u32::from(scale))?;
+            let whole = self.checked_mul(Number::from_integer(unit))?.to_integer()?;
+            Some((i64::try_from(whole).ok()?, scale))
+        })
+    }
+
     /// Returns the nearest whole number; halves go to the even one.
     pub fn round(self) -> i128 {
         let floor = self.numerator.div_euclid(self.denominator);

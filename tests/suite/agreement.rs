@@ -109,7 +109,7 @@ fn judged(
     let mut examined = None;
     for pool in pools {
         for batch in BATCHES {
-            let options = Options { batch: *batch, budget: None };
+            let options = Options { batch: *batch, ..Options::default() };
             let found = pool.install(|| Evaluator::new(inputs, &rule.body, options).evaluate(when(rule)));
             let found = found.map_err(|over| format!("{over:?} without a budget"))?;
             let cost = *examined.get_or_insert(found.examined);

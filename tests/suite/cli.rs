@@ -5,6 +5,7 @@ mod bad_policies;
 mod ending;
 mod evidence;
 mod report;
+mod testing;
 mod verbs;
 
 use std::fs;

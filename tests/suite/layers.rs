@@ -7,8 +7,21 @@ use std::path::{Path, PathBuf};
 use shall::diagnostic::Code;
 
 /// The modules in their order: each may use itself and what stands to its left.
-const ORDER: &[&str] =
-    &["source", "diagnostic", "value", "syntax", "schema", "ir", "check", "data", "eval", "verdict", "report", "cli"];
+const ORDER: &[&str] = &[
+    "source",
+    "diagnostic",
+    "value",
+    "syntax",
+    "schema",
+    "ir",
+    "check",
+    "data",
+    "eval",
+    "verdict",
+    "report",
+    "testing",
+    "cli",
+];
 
 /// These know the typed program only, never the text it came from.
 const WITHOUT_SYNTAX: &[&str] = &["schema", "ir", "data", "eval", "verdict", "report"];

@@ -263,7 +263,7 @@ fn costs(program: &Program, incidents: u64, batch: usize) -> Vec<(Evaluation, u6
         .rules
         .iter()
         .map(|rule| {
-            let evaluator = Evaluator::new(inputs, &rule.body, Options { batch, budget: None });
+            let evaluator = Evaluator::new(inputs, &rule.body, Options { batch, ..Options::default() });
             let evaluation = evaluator.evaluate(None).expect("there is no budget");
             let operations = evaluator.operations();
             (evaluation, operations)
@@ -289,7 +289,9 @@ fn a_budget_is_exact_whatever_the_batches() {
     let dataset = dataset(&program.environment.schema, 300);
     let inputs = Inputs { environment: &program.environment, dataset: &dataset, settings: settings() };
     for rule in &program.rules {
-        let judge = |batch, budget| Evaluator::new(inputs, &rule.body, Options { batch, budget }).evaluate(None);
+        let judge = |batch, budget| {
+            Evaluator::new(inputs, &rule.body, Options { batch, budget, ..Options::default() }).evaluate(None)
+        };
         let whole = judge(65_536, None).expect("there is no budget");
         for batch in [7, 65_536] {
             assert_eq!(judge(batch, Some(whole.examined)).as_ref(), Ok(&whole), "{}", rule.title);

@@ -114,6 +114,7 @@ fn unknown() -> Explanation {
             says: "decided_at of change_approval APR9 (\"31 Feb\"): expected a timestamp".to_owned(),
             record: Some(place("change_approval", "APR9", 14)),
             field: some("decided_at"),
+            parameter: None,
             found: some("31 Feb"),
         }],
     }

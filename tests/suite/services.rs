@@ -52,7 +52,7 @@ fn prepared(lines: &str, files: &[File]) -> (Program, Dataset) {
 
 fn evaluator<'a>(program: &'a Program, dataset: &'a Dataset) -> Evaluator<'a> {
     let inputs = Inputs { environment: &program.environment, dataset, settings: RunSettings::default() };
-    Evaluator::new(inputs, &program.rules[0].body, Options { batch: 2, budget: None })
+    Evaluator::new(inputs, &program.rules[0].body, Options { batch: 2, ..Options::default() })
 }
 
 fn condition(body: &Body) -> &Expr {

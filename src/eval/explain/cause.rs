@@ -11,11 +11,6 @@ use crate::ir::{AggregateFunction, ArithmeticOp, Binder, Domain, Expr, ExprKind}
 use crate::schema::{FieldId, RecordId, Type};
 use crate::value::{Cell, Number, Truth, Value};
 
-/// Most causes that are given for one subject.
-const MOST_CAUSES: usize = 8;
-/// Most candidates of one binder that are looked at for causes.
-const MOST_CANDIDATES: usize = 64;
-
 /// Whether a value, or a part of it, is not known.
 pub(super) fn is_open(cell: &Cell) -> bool {
     match cell {
@@ -36,17 +31,18 @@ pub(super) fn missing_extract(explainer: &Explainer<'_, '_>, record: RecordId) -
         says: format!("no file of the export holds {name} records"),
         record: Some(RecordPlace { record: name.to_owned(), key: String::new(), file: None, line: None, byte: None }),
         field: None,
+        parameter: None,
         found: None,
     }
 }
 
 fn plain(reason: &str, says: String) -> Cause {
-    Cause { reason: reason.to_owned(), says, record: None, field: None, found: None }
+    Cause { reason: reason.to_owned(), says, record: None, field: None, parameter: None, found: None }
 }
 
 /// Adds why an expression, which is not known, is not.
 pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr, causes: &mut BTreeSet<Cause>) {
-    if causes.len() >= MOST_CAUSES {
+    if causes.len() >= explainer.limits.causes {
         return;
     }
     let expr = written(expr);
@@ -54,7 +50,8 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
         ExprKind::Parameter(parameter) => {
             let known = explainer.show.environment.parameters.get(parameter.0 as usize);
             let name = known.map_or("", |parameter| parameter.name.as_str());
-            causes.insert(plain("unbound-parameter", format!("the parameter {name} is not bound to a value")));
+            let says = format!("the parameter {name} is not bound to a value");
+            causes.insert(Cause { parameter: Some(name.to_owned()), ..plain("unbound-parameter", says) });
         }
         ExprKind::AsOf | ExprKind::Today => {
             causes.insert(plain("no-as-of", "the run was not told as of when to judge (--as-of)".to_owned()));
@@ -122,7 +119,7 @@ fn log_tie<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr) -> 
         && let (Some(by), Some(condition)) = (&parts.by, &parts.condition)
     {
         let mut inner = scope.clone();
-        for candidate in explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES).nearest {
+        for candidate in explainer.evaluator.candidates(binder, scope, explainer.limits.candidates).nearest {
             if candidate.counts != Truth::True {
                 continue;
             }
@@ -215,7 +212,7 @@ fn value_cause(explainer: &Explainer<'_, '_>, record: RecordId, row: u32, field:
         }
         None => ("not-known".to_owned(), format!("{of} is not known"), None),
     };
-    Cause { reason, says, record: Some(place), field: Some(name.clone()), found }
+    Cause { reason, says, record: Some(place), field: Some(name.clone()), parameter: None, found }
 }
 
 /// Why a quantity over candidates is not known: an extract is missing, or a condition or value of a candidate is not
@@ -235,7 +232,7 @@ fn binder_causes<'a>(
         collect(explainer, scope, elements, causes);
     }
     let mut inner = scope.clone();
-    for candidate in explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES).nearest {
+    for candidate in explainer.evaluator.candidates(binder, scope, explainer.limits.candidates).nearest {
         if let Binding::Missing(record) = candidate.binding {
             are_known = false;
             causes.insert(missing_extract(explainer, record));

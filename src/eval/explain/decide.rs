@@ -139,6 +139,7 @@ impl<'e, 'a> Walk<'e, 'a> {
                 says: says.clone(),
                 record: None,
                 field: None,
+                parameter: None,
                 found: None,
             });
         }

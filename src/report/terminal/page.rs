@@ -7,7 +7,7 @@ use super::Layout;
 
 /// What a piece of text is, which says how it is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
+pub(crate) enum Tone {
     /// Running text.
     Plain,
     /// A heading or a name.
@@ -39,42 +39,42 @@ impl Tone {
 }
 
 /// Text as it grows, line by line. No line is longer than the width, and none ends in white space.
-pub(super) struct Page {
+pub(crate) struct Page {
     width: usize,
     styled: bool,
     text: String,
 }
 
 impl Page {
-    pub(super) fn new(layout: Layout) -> Page {
+    pub(crate) fn new(layout: Layout) -> Page {
         Page { width: layout.width.clamp(20, Layout::MOST_COLUMNS), styled: layout.styled, text: String::new() }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 
     /// Adds an empty line, unless there is one already or nothing yet.
-    pub(super) fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
     }
 
     /// Adds a line across the page.
-    pub(super) fn rule_off(&mut self) {
+    pub(crate) fn rule_off(&mut self) {
         self.blank();
         let line = "─".repeat(self.width);
         self.push(0, Tone::Quiet, &line);
     }
 
     /// Adds text, wrapped under its own indent.
-    pub(super) fn line(&mut self, indent: usize, tone: Tone, text: &str) {
+    pub(crate) fn line(&mut self, indent: usize, tone: Tone, text: &str) {
         self.hanging(indent, tone, "", text);
     }
 
     /// Adds text behind a mark, wrapped under where the text begins.
-    pub(super) fn hanging(&mut self, indent: usize, tone: Tone, mark: &str, text: &str) {
+    pub(crate) fn hanging(&mut self, indent: usize, tone: Tone, mark: &str, text: &str) {
         let (mark, text) = (clean(mark), clean(text));
         let inner = indent + mark.width();
         let mut first = true;
@@ -86,7 +86,7 @@ impl Page {
     }
 
     /// Adds text on the left and text on the right of one line, or of two where one does not hold both.
-    pub(super) fn row(&mut self, indent: usize, left: &str, left_tone: Tone, right: &str, right_tone: Tone) {
+    pub(crate) fn row(&mut self, indent: usize, left: &str, left_tone: Tone, right: &str, right_tone: Tone) {
         let (left, right) = (clean(left), clean(right));
         let taken = indent + left.width() + right.width();
         if right.is_empty() || taken + 2 > self.width {
@@ -102,7 +102,7 @@ impl Page {
     }
 
     /// Adds a list on one line: as many names as it holds, and how many more there are.
-    pub(super) fn list(&mut self, mark: &str, names: &[&str]) {
+    pub(crate) fn list(&mut self, mark: &str, names: &[&str]) {
         let whole = |count: usize| {
             let more = match names.len() - count {
                 0 => ".".to_owned(),

@@ -79,7 +79,7 @@ impl Builder<'_> {
         Some(Days { first: dates.next()?, last: dates.next() })
     }
 
-    fn day(&self, pair: &Pair<'_>) -> Option<Spanned<Date>> {
+    pub(super) fn day(&self, pair: &Pair<'_>) -> Option<Spanned<Date>> {
         let span = self.span(pair);
         self.date(pair.as_str(), span).map(|date| Spanned::new(date, span))
     }

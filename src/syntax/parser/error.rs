@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::syntax::ast::ItemKind;
 
 /// The first words of items.
-pub(in crate::syntax) const ITEM_WORDS: [&str; 12] = [
+pub(in crate::syntax) const ITEM_WORDS: [&str; 13] = [
     "zone",
     "standard",
     "record",
@@ -22,6 +22,7 @@ pub(in crate::syntax) const ITEM_WORDS: [&str; 12] = [
     "rule",
     "advice",
     "source",
+    "test",
 ];
 
 /// How many things a message says could stand at a place.
@@ -162,6 +163,10 @@ impl Builder<'_> {
             _ if matches!(self.kind, ItemKind::Record | ItemKind::Extend) && expected.contains(&"`:`") => {
                 "write a field as `name: type`"
             }
+            _ if expected.contains(&EXPECTED_OUTCOME) => {
+                "write `conformity`, `nonconformity`, `not determined`, `no population`, `not yet due` or `no subject \"…\"`; of an \
+                 advice `followed`, `not followed`, `not determined` or `nothing to look at`"
+            }
             _ if expected.contains(&MODALITY) => {
                 "write `requirements` if it says what shall be done, `guidance` if it says what should be"
             }
@@ -228,6 +233,7 @@ pub(in crate::syntax) fn kind_of(word: &str) -> ItemKind {
         "rule" => ItemKind::Rule,
         "advice" => ItemKind::Advice,
         "source" => ItemKind::Source,
+        "test" => ItemKind::Test,
         _ => ItemKind::Unknown,
     }
 }
@@ -254,7 +260,7 @@ fn quoted_words<'a>(text: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
 /// Things to expect with those that are many of a kind as one, the most telling first.
 fn grouped(expected: &[&'static str]) -> Vec<&'static str> {
     let mut texts = expected.to_vec();
-    for (group, members) in [(PART, PARTS), (ENTRY, ENTRIES), (ENTRY, CALENDAR_LINES)] {
+    for (group, members) in [(PART, PARTS), (ENTRY, ENTRIES), (ENTRY, CALENDAR_LINES), (TEST_LINE, TEST_LINES)] {
         if texts.iter().filter(|text| members.contains(text)).count() > 2 {
             texts.retain(|text| !members.contains(text));
             texts.push(group);
@@ -287,6 +293,9 @@ const ENTRIES: &[&str] = &["a word", "a name", "a setting", "`keep`", "`only`", 
 const CALENDAR_LINES: &[&str] = &["`zone`", WEEKDAY, "`closed`", "`open`", "`holidays`", "`valid`", LINE_END];
 const CALENDAR_LINE: &str = "a line of a calendar";
 const LINE_END: &str = "the end of the line";
+const TEST_LINES: &[&str] = &["`zone`", "`as_of`", "`period`", "`bind`", "`given`", "`expect`"];
+const TEST_LINE: &str = "a line that begins with `zone`, `as_of`, `period`, `bind`, `given` or `expect`";
+const EXPECTED_OUTCOME: &str = "an outcome";
 const MAPPING: &str = "a mapping such as `incident from \"incidents*.json\"`";
 const ASSIGNMENT: &str = "an assignment such as `number = ref`";
 const OPERATOR: &str = "an operator";
@@ -317,6 +326,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::extend_head | Rule::extension_alone | Rule::extension => NOTHING,
         Rule::table_head | Rule::row_alone => NOTHING,
         Rule::field_alone | Rule::source_head | Rule::entry_alone => NOTHING,
+        Rule::test_head => NOTHING,
 
         Rule::open_brace => "`{`",
         Rule::close_brace => "`}`",
@@ -434,6 +444,26 @@ fn display(rule: Rule) -> &'static str {
         Rule::absent | Rule::absent_kw => "`absent`",
         Rule::path | Rule::step | Rule::step_name => "a path such as `service.name` or `\"Case ID\"`",
         Rule::every_step => "`*`",
+
+        Rule::test | Rule::test_kw => "`test`",
+        Rule::of_kw => "`of`",
+        Rule::test_line | Rule::test_line_alone => TEST_LINE,
+        Rule::test_zone => "`zone`",
+        Rule::test_as_of | Rule::as_of_kw => "`as_of`",
+        Rule::test_period | Rule::period_kw => "`period`",
+        Rule::test_bind => "`bind`",
+        Rule::given | Rule::given_kw => "`given`",
+        Rule::given_field => "a field such as `number: \"INC1\"`",
+        Rule::no_extract => "`no … extract`",
+        Rule::no_kw => "`no`",
+        Rule::extract_kw => "`extract`",
+        Rule::expect | Rule::expect_kw => "`expect`",
+        Rule::expected_outcome => EXPECTED_OUTCOME,
+        Rule::no_subject => "`no subject`",
+        Rule::subject_kw => "`subject`",
+        Rule::on_kw => "`on`",
+        Rule::via_kw => "`via`",
+        Rule::expected_cause => "`unknown` and a field",
 
         Rule::expr
         | Rule::operand

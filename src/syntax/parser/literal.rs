@@ -124,7 +124,7 @@ impl Builder<'_> {
         None
     }
 
-    fn timestamp(&self, shown: &str, span: Span) -> Option<Timestamp> {
+    pub(super) fn timestamp(&self, shown: &str, span: Span) -> Option<Timestamp> {
         let spaced = shown.contains(' ');
         if let Some(timestamp) = Timestamp::parse(shown).filter(|_| !spaced) {
             return Some(timestamp);

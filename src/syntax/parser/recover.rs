@@ -51,6 +51,7 @@ impl<'a> Builder<'a> {
         match pair.as_rule() {
             Rule::part_alone => self.parts_alone(pair),
             Rule::entry_alone => self.entries_alone(pair),
+            Rule::test_line_alone => self.test_lines_alone(pair),
             _ => pair.into_inner().for_each(|inner| match inner.as_rule() {
                 Rule::item_name => drop(self.item_name(&inner)),
                 Rule::branch => drop(self.branch(inner)),
@@ -76,6 +77,7 @@ fn parts(input: &Input<'_>) -> Vec<Part> {
         ItemKind::Calendar => block_parts(input, Rule::calendar_head, Rule::calendar_line_alone, |_, _| true),
         ItemKind::Table => block_parts(input, Rule::table_head, Rule::row_alone, |_, _| true),
         ItemKind::Source => block_parts(input, Rule::source_head, Rule::entry_alone, begins_entry),
+        ItemKind::Test => block_parts(input, Rule::test_head, Rule::test_line_alone, begins_test_line),
         _ => Vec::new(),
     }
 }
@@ -166,4 +168,9 @@ fn begins_field(input: &Input<'_>, at: usize) -> bool {
 fn begins_entry(input: &Input<'_>, at: usize) -> bool {
     !matches!(word(input, at), "as" | "match" | "split" | "at" | "because")
         || matches!(word(input, at + 1), "=" | "from")
+}
+
+/// Lines of a test begin with their word; others go on with the line above.
+fn begins_test_line(input: &Input<'_>, at: usize) -> bool {
+    !matches!(word(input, at), "on" | "via" | "because" | "through")
 }

@@ -1,0 +1,78 @@
+//! `shall test`: runs the tests that stand beside rules and advice.
+
+use super::arguments::{TestArguments, TestFormat};
+use super::console::Console;
+use super::policies::{self, Policies};
+use super::{Failure, faults, output};
+use crate::check::TestStatus;
+use crate::diagnostic::Diagnostic;
+use crate::testing::{Program, Results, json, junit, terminal};
+use crate::verdict::ExitStatus;
+
+/// Runs tests and writes what came of them.
+///
+/// # Errors
+/// If there is no test to run, or the policies cannot be read, or the results cannot be written.
+pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Result<ExitStatus, Failure> {
+    let pending = output::end_on_interrupt();
+    let policies = policies::load_for_tests(&arguments.paths, arguments.no_pack)?;
+    let errors: Vec<Diagnostic> = policies.checked.all_diagnostics().into_iter().filter(Diagnostic::is_error).collect();
+    faults::show(&errors, &policies.sources, console);
+    let tests = select(&policies, arguments)?;
+    let program = Program { checked: &policies.checked, sources: &policies.sources };
+    let results = program.run(&tests);
+    write(arguments, &results, console, &pending)?;
+    Ok(match () {
+        () if !errors.is_empty() || results.summary.not_run > 0 => ExitStatus::CouldNotRun,
+        () if results.summary.failed > 0 => ExitStatus::Nonconformity,
+        () => ExitStatus::Conforms,
+    })
+}
+
+/// The tests of the files that were named (of the pack, where none was) that the filter lets through.
+fn select<'p>(policies: &'p Policies, arguments: &TestArguments) -> Result<Vec<&'p TestStatus>, Failure> {
+    let of_pack = arguments.paths.is_empty();
+    let all: Vec<&TestStatus> = policies
+        .checked
+        .tests
+        .iter()
+        .filter(|test| policies.sources.file(test.span.file).embedded == of_pack)
+        .collect();
+    if all.is_empty() {
+        let shown: Vec<String> = arguments.paths.iter().map(|path| path.display().to_string()).collect();
+        let place = if of_pack { "the pack".to_owned() } else { shown.join(", ") };
+        return Err(Failure::new(format!("{place} holds no test"))
+            .with_help(Some("write tests beside the rules: `test \"…\" of RULE { given … expect … }`".to_owned())));
+    }
+    let Some(filter) = &arguments.filter else { return Ok(all) };
+    let wanted = filter.to_lowercase();
+    let fits = |text: &Option<String>| text.as_ref().is_some_and(|text| text.to_lowercase().contains(&wanted));
+    let selected: Vec<&TestStatus> = all.iter().copied().filter(|test| fits(&test.of) || fits(&test.title)).collect();
+    if selected.is_empty() {
+        let ids = all.iter().filter_map(|test| test.of.as_deref());
+        let near = crate::diagnostic::closest(filter, ids).map(|near| format!("did you mean `{near}`?"));
+        return Err(Failure::new(format!("`--filter {filter}` lets no test through")).with_help(near));
+    }
+    Ok(selected)
+}
+
+fn write(
+    arguments: &TestArguments,
+    results: &Results,
+    console: &mut Console,
+    pending: &output::Pending,
+) -> Result<(), Failure> {
+    let internal = |error: String| Failure::new(format!("internal error: the results cannot be written: {error}"));
+    let render = |layout| match arguments.format {
+        TestFormat::Terminal => Ok(terminal::render(results, layout)),
+        TestFormat::Json => json::render(results).map_err(|error| internal(error.to_string())),
+        TestFormat::Junit => junit::render(results).map_err(|error| internal(error.to_string())),
+    };
+    match &arguments.output {
+        Some(path) => {
+            output::write(path, &render(console.file_layout())?, pending)?;
+            console.print(&terminal::render_summary(results, console.layout()))
+        }
+        None => console.print(&render(console.layout())?),
+    }
+}
