@@ -17,6 +17,9 @@ use crate::syntax::{parse, parse_without_tests};
 /// The folder of a pack with programs that are no part of it.
 const EXAMPLES: &str = "examples";
 
+/// The end of the names of those files of the pack that hold nothing but tests.
+const TESTS: &str = ".test.shall";
+
 static PACK: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies");
 
 /// Policies, read and checked.
@@ -105,7 +108,8 @@ pub(super) fn load_for_tests(paths: &[PathBuf], no_pack: bool) -> Result<Policie
     }
     let mut sources = Sources::new();
     if !no_pack {
-        for (name, text) in pack() {
+        // Beside an organization's own tests, those of the pack do not run.
+        for (name, text) in pack(paths.is_empty()) {
             if !own.iter().any(|(path, own)| is_newer(path, own, &name, text)) {
                 sources.add_embedded(name, text);
             }
@@ -143,7 +147,7 @@ fn no_policies(how: &str) -> Failure {
 fn read_all(arguments: &PolicyArguments) -> Result<Sources, Failure> {
     let mut sources = Sources::new();
     if !arguments.no_pack {
-        for (name, text) in pack() {
+        for (name, text) in pack(false) {
             sources.add_embedded(name, text);
         }
     }
@@ -163,8 +167,9 @@ fn read_all(arguments: &PolicyArguments) -> Result<Sources, Failure> {
     Ok(sources)
 }
 
-/// The files of the pack with their names, in order of name. The examples are no part of it.
-fn pack() -> Vec<(String, &'static str)> {
+/// The files of the pack with their names, in order of name; with those that hold its tests, or without. The examples are no
+/// part of it.
+fn pack(with_tests: bool) -> Vec<(String, &'static str)> {
     fn add(folder: &'static Dir<'static>, files: &mut Vec<(String, &'static str)>) {
         for file in folder.files() {
             if let (true, Some(text)) = (is_policy(file.path()), file.contents_utf8()) {
@@ -175,6 +180,7 @@ fn pack() -> Vec<(String, &'static str)> {
     }
     let mut files = Vec::new();
     add(&PACK, &mut files);
+    files.retain(|(name, _)| with_tests || !name.ends_with(TESTS));
     files.sort_unstable();
     files
 }
@@ -279,11 +285,22 @@ mod tests {
 
     #[test]
     fn the_pack_is_embedded_without_its_examples() {
-        let names: Vec<String> = pack().into_iter().map(|(name, _)| name).collect();
+        let names: Vec<String> = pack(true).into_iter().map(|(name, _)| name).collect();
         assert!(names.contains(&"policies/rules/incident.shall".to_owned()), "{names:?}");
         assert!(names.contains(&"policies/standards/iso20000-1.shall".to_owned()), "{names:?}");
         assert!(!names.iter().any(|name| name.contains("examples")), "{names:?}");
         assert!(names.is_sorted());
+    }
+
+    #[test]
+    fn files_of_tests_hold_nothing_else() {
+        let without: BTreeSet<String> = pack(false).into_iter().map(|(name, _)| name).collect();
+        let of_tests: Vec<_> = pack(true).into_iter().filter(|(name, _)| !without.contains(name)).collect();
+        assert!(of_tests.iter().any(|(name, _)| name == "policies/rules/incident.test.shall"), "{without:?}");
+        for (name, text) in of_tests {
+            let items = parse(FileId(0), text).items;
+            assert!(!items.is_empty() && items.iter().all(|item| item.kind == ItemKind::Test), "{name}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The policies of the sample organization, beside the pack, and those of the examples check.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::check::{check_texts, files, show};
 
@@ -34,5 +35,22 @@ fn the_examples_check() {
     for (example, expected) in [("policies/examples/uci", 26), ("policies/examples/itop", 10)] {
         let (rules, _, found) = check(&[example]);
         assert_eq!((rules, found.as_str()), (expected, ""), "{example}");
+    }
+}
+
+#[test]
+fn the_tests_of_the_pack_and_of_the_examples_pass() {
+    let runs: [&[&str]; 3] =
+        [&["policies"], &["--no-pack", "policies/examples/uci"], &["--no-pack", "policies/examples/itop"]];
+    for arguments in runs {
+        let run = Command::new(env!("CARGO_BIN_EXE_shall"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .arg("test")
+            .args(arguments)
+            .output()
+            .expect("the program starts");
+        let shown = String::from_utf8_lossy(&run.stdout);
+        let wrong: Vec<&str> = shown.lines().filter(|line| !line.starts_with('✓')).collect();
+        assert!(run.status.success(), "{arguments:?}\n{}\n{}", wrong.join("\n"), String::from_utf8_lossy(&run.stderr));
     }
 }
