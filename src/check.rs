@@ -16,6 +16,7 @@ mod compare;
 mod defines;
 mod expression;
 mod extensions;
+mod graphs;
 mod guard;
 mod items;
 mod logic;

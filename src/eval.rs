@@ -9,6 +9,7 @@ mod bounds;
 pub mod evaluation;
 pub mod explain;
 mod frame;
+mod graph;
 mod index;
 mod join;
 mod kernel;
@@ -24,6 +25,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 pub use evaluation::{Binding, Evaluation, StepCount, Subject};
+pub use graph::trace::{Edge, Trace};
 use rustc_hash::FxHashMap;
 
 use crate::data::Dataset;
@@ -105,6 +107,8 @@ pub struct Evaluator<'a> {
     nodes: RwLock<FxHashMap<usize, Arc<Node<'a>>>>,
     /// Indexes by equality alone, for explanations, likewise.
     wide: RwLock<FxHashMap<usize, Arc<Index<'a>>>>,
+    /// The edges of graphs that are the same for all subjects, for explanations, likewise.
+    traces: RwLock<FxHashMap<usize, Arc<Trace<'a>>>>,
     examined: AtomicU64,
     operations: AtomicU64,
 }
@@ -119,6 +123,7 @@ impl<'a> Evaluator<'a> {
             levels: body_levels(body),
             nodes: RwLock::default(),
             wide: RwLock::default(),
+            traces: RwLock::default(),
             examined: AtomicU64::new(0),
             operations: AtomicU64::new(0),
         }

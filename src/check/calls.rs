@@ -260,8 +260,22 @@ impl Checker<'_, '_> {
         for argument in arguments {
             self.infer(argument, None);
         }
-        let later = ["recurs", "streak", "reachable", "acyclic"];
-        let quantities = ["count", "sum", "min", "max", "mean", "share", "set", "union", "first", "last", "timeline"];
+        let later = ["recurs", "streak"];
+        let quantities = [
+            "count",
+            "sum",
+            "min",
+            "max",
+            "mean",
+            "share",
+            "set",
+            "union",
+            "first",
+            "last",
+            "timeline",
+            "reachable",
+            "acyclic",
+        ];
         let help = if quantities.contains(&name.node.as_str()) {
             Some(format!(
                 "it ranges over records or elements: `{}(x in … )` or `{}(record x where …)`",

@@ -103,7 +103,7 @@ impl Checker<'_, '_> {
     }
 
     /// The set of the elements of a set or list, each converted.
-    fn convert_elements(&mut self, expr: Expr, conversion: Conversion, element: Type) -> Expr {
+    pub(super) fn convert_elements(&mut self, expr: Expr, conversion: Conversion, element: Type) -> Expr {
         let from = element_of(&expr.ty.base).cloned().unwrap_or(Type::Error);
         let span = expr.span;
         let variable = VariableId(self.variables.len() as u32);

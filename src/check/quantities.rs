@@ -32,11 +32,11 @@ fn function_of(function: ast::AggregateFunction) -> Option<AggregateFunction> {
         ast::AggregateFunction::Union => AggregateFunction::Union,
         ast::AggregateFunction::First => AggregateFunction::First,
         ast::AggregateFunction::Last => AggregateFunction::Last,
-        ast::AggregateFunction::Timeline
-        | ast::AggregateFunction::Recurs
-        | ast::AggregateFunction::Streak
-        | ast::AggregateFunction::Reachable
-        | ast::AggregateFunction::Acyclic => return None,
+        ast::AggregateFunction::Timeline | ast::AggregateFunction::Recurs | ast::AggregateFunction::Streak => {
+            return None;
+        }
+        ast::AggregateFunction::Reachable => AggregateFunction::Reachable,
+        ast::AggregateFunction::Acyclic => AggregateFunction::Acyclic,
     })
 }
 
@@ -159,6 +159,9 @@ impl Checker<'_, '_> {
             self.report(Diagnostic::new(Code::UnknownFunction, function.span, message, "not there yet"));
             return self.error(span);
         };
+        if matches!(kind, AggregateFunction::Reachable | AggregateFunction::Acyclic) {
+            return self.graph(kind, function.span, binder, parts, span);
+        }
         if self.takes_none(
             word,
             &[("while", &parts.condition), ("->", &parts.to), ("every", &parts.every), ("from", &parts.from)],

@@ -166,5 +166,9 @@ fn add_plan(policies: &Policies, body: &Body, text: &mut String) {
         ] {
             conditions.iter().for_each(|condition| text.push_str(&format!("{indent}    {what}: {condition}\n")));
         }
+        if let Some(starts) = &line.starts {
+            let often = if starts.differ { "once for each distinct start" } else { "once" };
+            text.push_str(&format!("{indent}    edges are followed {often}, from: {}\n", starts.text));
+        }
     }
 }

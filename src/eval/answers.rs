@@ -34,12 +34,12 @@ impl Answers {
     /// None yet, of so many.
     pub(crate) fn new(quantity: &Quantity<'_>, rows: usize) -> Answers {
         let form = match quantity.goal {
-            Goal::Each | Goal::Exists | Goal::Every => {
+            Goal::Each | Goal::Exists | Goal::Every | Goal::Acyclic => {
                 let nothing = (quantity.goal == Goal::Every).then(|| Vec::with_capacity(rows));
                 Form::Truths(Vec::with_capacity(rows), nothing)
             }
             Goal::Count => Form::Counts(Vec::with_capacity(rows), Vec::new()),
-            Goal::Set | Goal::Union => Form::Sets(Vec::with_capacity(rows)),
+            Goal::Set | Goal::Union | Goal::Reachable => Form::Sets(Vec::with_capacity(rows)),
             Goal::Timeline | Goal::Log => {
                 let measure = if *quantity.ty == Type::DateTimeline { Measure::Date } else { Measure::Timestamp };
                 Form::Timelines(TimelinesBuilder::new(measure, rows), Vec::new())

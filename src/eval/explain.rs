@@ -13,6 +13,7 @@ mod print;
 mod related;
 pub mod show;
 mod timelines;
+mod ways;
 
 pub use members::{Members, Standing};
 use serde::Serialize;

@@ -4,7 +4,8 @@
 //! values, and among those by order. A candidate of which a value that is compared is unknown is found by what is known
 //! of it, and then it is not known whether it counts.
 
-mod codes;
+pub(super) mod codes;
+mod edges;
 mod grouping;
 mod order;
 mod summary;
@@ -15,6 +16,7 @@ use rayon::prelude::*;
 
 use super::Evaluator;
 use super::frame::Frame;
+use super::graph::Edges;
 use super::kernel::positions;
 use super::quantity::{Goal, Quantity};
 use super::vector::{Ends, Shape, Vector};
@@ -24,6 +26,7 @@ use crate::ir::{AggregateFunction, Expr, ExprKind, KeyPart, OrderPart, OrderRela
 use crate::schema::{RecordId, Type};
 use crate::value::Truth;
 use codes::{ABSENT, Codes, UNKNOWN};
+pub(super) use edges::Shared;
 use grouping::{Class, Grouping, Run};
 use order::{Limit, Ordered, is_ordered};
 
@@ -45,6 +48,8 @@ pub(crate) struct Index<'a> {
     parts: Vec<Part<'a>>,
     order: Option<Order<'a>>,
     payload: Payload<'a>,
+    /// The candidates as edges, if their ends are theirs alone.
+    pub(crate) graphs: Option<Box<Shared<'a>>>,
     /// Conjuncts that do not look at the candidate at all.
     guards: Vec<&'a Expr>,
     /// The conjuncts that are left.
@@ -88,6 +93,8 @@ enum Payload<'a> {
 struct Side<'a> {
     expr: &'a Expr,
     key_of: Option<RecordId>,
+    /// Whether the key is read as a field: of an absent row it is unknown, while an absent row itself equals nothing.
+    is_field: bool,
 }
 
 /// The outer values of the rows of a frame.
@@ -100,6 +107,12 @@ pub(crate) struct Probed<'a> {
 }
 
 impl Probed<'_> {
+    /// The equalities of which a row's own value is known, as bits; none of those is absent.
+    fn known_parts(&self, row: usize) -> u32 {
+        let known = |(part, codes): (usize, &Vec<u32>)| if codes[row] == UNKNOWN { 0 } else { 1 << part };
+        self.codes.iter().enumerate().map(known).sum()
+    }
+
     fn limit(&self, order: &Order<'_>, row: usize) -> Option<Limit> {
         let limits = self.limits.as_ref()?;
         (limits.state(row) == State::Present).then(|| order.values.limit(limits, row))
@@ -114,6 +127,7 @@ struct Batch<'a> {
     order: Option<Vector<'a>>,
     value: Option<Vector<'a>>,
     condition: Vec<Truth>,
+    to: Option<Vector<'a>>,
 }
 
 impl<'a> Index<'a> {
@@ -151,14 +165,10 @@ impl<'a> Index<'a> {
         if guard == Truth::False {
             return;
         }
-        let mut outer = 0;
-        for (part, codes) in probed.codes.iter().enumerate() {
-            match codes[row] {
-                ABSENT => return,
-                UNKNOWN => {}
-                _ => outer |= 1 << part,
-            }
+        if probed.codes.iter().any(|codes| codes[row] == ABSENT) {
+            return;
         }
+        let outer = probed.known_parts(row);
         let Some(grouping) = self.grouping(outer) else { return };
         for (position, class) in grouping.classes.iter().enumerate() {
             if let Some(mut run) = class.find(position, self, probed, row) {
@@ -238,6 +248,7 @@ impl<'a> Evaluator<'a> {
     fn side(&self, side: Side<'a>, frame: &Frame<'_, 'a>) -> Vector<'a> {
         let values = self.eval(side.expr, frame);
         match side.key_of {
+            Some(record) if side.is_field => self.keys_of(record, &values.unknown_where_absent()),
             Some(record) => self.keys_of(record, &values),
             None => values,
         }
@@ -245,11 +256,12 @@ impl<'a> Evaluator<'a> {
 
     /// The two sides of an equality in a form in which they can be looked up.
     fn sides(&self, part: &'a KeyPart) -> (Side<'a>, Side<'a>) {
-        let plain = |expr| Side { expr, key_of: None };
+        let key = |expr, record: &RecordId| Side { expr, key_of: Some(*record), is_field: false };
+        let plain = |expr| Side { expr, key_of: None, is_field: false };
         let (inner, outer) = (&part.inner, &part.outer);
         match (&inner.ty.base, &outer.ty.base) {
-            (Type::Row(record), Type::Reference(_)) => (Side { expr: inner, key_of: Some(*record) }, plain(outer)),
-            (Type::Reference(_), Type::Row(record)) => (plain(inner), Side { expr: outer, key_of: Some(*record) }),
+            (Type::Row(record), Type::Reference(_)) => (key(inner, record), plain(outer)),
+            (Type::Reference(_), Type::Row(record)) => (plain(inner), key(outer, record)),
             (Type::Text, Type::Text) => match (self.as_key(inner), self.as_key(outer)) {
                 (Some(a), Some(b)) if self.key_space(a) == self.key_space(b) => (a, b),
                 _ => (plain(inner), plain(outer)),
@@ -266,7 +278,7 @@ impl<'a> Evaluator<'a> {
             && !of.field_type(*field).ty.optional
             && matches!(base.ty.base, Type::Row(_))
             && self.table(*record)?.keys.is_some();
-        is_key.then_some(Side { expr: base, key_of: Some(*record) })
+        is_key.then_some(Side { expr: base, key_of: Some(*record), is_field: true })
     }
 
     /// Whether an expression is a count or a share, or a `let` of one.
@@ -315,11 +327,15 @@ impl<'a> Evaluator<'a> {
         let sides: Vec<(Side<'a>, Side<'a>)> = keys.iter().map(|part| self.sides(part)).collect();
         let alone = |expr: &&'a Expr| free_variables(expr).iter().all(|variable| *variable == binder.variable);
         let ranked = quantity.by.or(quantity.value);
-        let simple = goal != Goal::Each
-            && residual.is_empty()
-            && quantity.value.iter().chain(&quantity.by).chain(&quantity.condition).all(alone)
+        let parts = quantity.value.iter().chain(&quantity.by).chain(&quantity.condition).chain(&quantity.to);
+        let whole = residual.is_empty() && parts.into_iter().all(alone);
+        let is_graph = goal.is_graph() && whole;
+        let simple = whole
+            && goal != Goal::Each
+            && !goal.is_graph()
             && (!is_ranking(goal) || ranked.is_some_and(|by| is_ordered(&by.ty.base)));
-        let value = if is_ranking(goal) || goal == Goal::Log { ranked } else { quantity.value }.filter(|_| simple);
+        let value = if is_ranking(goal) || goal == Goal::Log { ranked } else { quantity.value };
+        let value = value.filter(|_| simple || is_graph);
         let condition = quantity.condition.filter(|_| simple);
 
         let table = self.table(record);
@@ -351,6 +367,7 @@ impl<'a> Evaluator<'a> {
                         _ => self.eval(value, &inside),
                     }),
                     condition: condition.map_or_else(Vec::new, |condition| self.truths(condition, &inside)),
+                    to: quantity.to.filter(|_| is_graph).map(|to| self.eval(to, &inside)),
                 }
             })
             .collect();
@@ -363,6 +380,7 @@ impl<'a> Evaluator<'a> {
             parts: Vec::new(),
             order: None,
             payload: Payload::Nothing,
+            graphs: None,
             guards,
             residual,
             missing: table.is_none_or(|table| table.extract == Extract::Missing),
@@ -380,7 +398,7 @@ impl<'a> Index<'a> {
     /// Puts together what was evaluated.
     fn fill(mut self, batches: Vec<Batch<'a>>, sides: &[(Side<'a>, Side<'a>)], order: Option<&'a OrderPart>) -> Self {
         let mut parts: Vec<Vec<Vector<'a>>> = sides.iter().map(|_| Vec::new()).collect();
-        let (mut orders, mut values, mut conditions) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut orders, mut values, mut conditions, mut tos) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for batch in batches {
             self.rows.extend(batch.rows);
             self.w.extend(batch.w);
@@ -388,11 +406,12 @@ impl<'a> Index<'a> {
             orders.extend(batch.order);
             values.extend(batch.value);
             conditions.extend(batch.condition);
+            tos.extend(batch.to);
         }
         let joined = |parts: Vec<Vector<'a>>| if parts.is_empty() { Vector::unknown(0) } else { Vector::concat(parts) };
         let mut coded: Vec<(Codes<'a>, Vec<u32>)> =
             parts.into_iter().map(|part| Codes::assign(&joined(part))).collect();
-        let (mut orders, mut values) = (joined(orders), joined(values));
+        let (mut orders, mut values, mut tos) = (joined(orders), joined(values), joined(tos));
         // What equals nothing is no candidate.
         if coded.iter().any(|(_, codes)| codes.contains(&ABSENT)) {
             let kept = positions(self.rows.len(), |row| coded.iter().all(|(_, codes)| codes[row] != ABSENT));
@@ -406,6 +425,7 @@ impl<'a> Index<'a> {
             if !conditions.is_empty() {
                 conditions = kept.iter().map(|row| conditions[*row as usize]).collect();
             }
+            tos = if tos.rows() > 0 { tos.gather(&kept) } else { tos };
         }
         self.all_certain = !self.w.contains(&Truth::Unknown);
         if self.all_certain {
@@ -418,6 +438,10 @@ impl<'a> Index<'a> {
             let known = if orders.all_present() { Vec::new() } else { (0..orders.rows()).map(is_known).collect() };
             Order { outer: &part.outer, relation: part.relation, values: Ordered::new(&orders), known }
         });
+        if self.goal.is_graph() && tos.rows() == self.rows.len() {
+            self.graphs = Some(Box::new(Shared::new(Edges::new(values, tos))));
+            return self;
+        }
         self.payload = match self.goal {
             _ if !self.simple => Payload::Nothing,
             Goal::Every | Goal::Share => Payload::Truths(values.to_truths()),
@@ -427,7 +451,7 @@ impl<'a> Index<'a> {
                 let order = Ordered::new(&values);
                 Payload::Ranked(values, order)
             }
-            Goal::Each | Goal::Exists | Goal::Count => Payload::Nothing,
+            Goal::Each | Goal::Exists | Goal::Count | Goal::Reachable | Goal::Acyclic => Payload::Nothing,
         };
         self
     }

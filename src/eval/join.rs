@@ -127,6 +127,9 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn answers(&self, quantity: &Quantity<'a>, node: &Node<'a>, frame: &Frame<'_, 'a>) -> Answers {
         let supply = self.supply(node, frame);
         self.examine(frame.rows() as u64);
+        if quantity.goal.is_graph() {
+            return self.graph_answers(quantity, &supply, frame);
+        }
         let finish = |tally: Tally| tally.finish(quantity.goal, quantity.ty);
         if let Supply::Records(index, probed) = &supply
             && index.simple

@@ -45,6 +45,17 @@ pub(crate) enum Goal {
     Timeline,
     /// When something is the case, as a log of them tells.
     Log,
+    /// What they lead to, as edges.
+    Reachable,
+    /// Whether they lead round, as edges.
+    Acyclic,
+}
+
+impl Goal {
+    /// Whether candidates are edges, which count together and not one by one.
+    pub(crate) fn is_graph(self) -> bool {
+        matches!(self, Goal::Reachable | Goal::Acyclic)
+    }
 }
 
 /// A quantifier, an aggregate, or the candidates of a `for each`.
@@ -62,6 +73,10 @@ pub(crate) struct Quantity<'a> {
     pub(crate) by: Option<&'a Expr>,
     /// What is asked of each in that order.
     pub(crate) condition: Option<&'a Expr>,
+    /// Where an edge leads.
+    pub(crate) to: Option<&'a Expr>,
+    /// Where `reachable` starts.
+    pub(crate) from: Option<&'a Expr>,
     /// The type of the answer.
     pub(crate) ty: &'a Type,
     /// The expression; none for a `for each`.
@@ -78,6 +93,8 @@ impl<'a> Quantity<'a> {
             value,
             by,
             condition: None,
+            to: None,
+            from: None,
             ty: &expr.ty.base,
             expr: Some(expr),
         };
@@ -101,9 +118,12 @@ impl<'a> Quantity<'a> {
                     AggregateFunction::Last => Goal::Last,
                     AggregateFunction::Timeline => Goal::Timeline,
                     AggregateFunction::Log => Goal::Log,
+                    AggregateFunction::Reachable => Goal::Reachable,
+                    AggregateFunction::Acyclic => Goal::Acyclic,
                 };
                 let quantity = quantity(goal, false, binder, parts.value.as_ref(), parts.by.as_ref());
-                Some(Quantity { condition: parts.condition.as_ref(), ..quantity })
+                let (condition, to, from) = (parts.condition.as_ref(), parts.to.as_ref(), parts.from.as_ref());
+                Some(Quantity { condition, to, from, ..quantity })
             }
             _ => None,
         }
@@ -118,6 +138,8 @@ impl<'a> Quantity<'a> {
             value: None,
             by: None,
             condition: None,
+            to: None,
+            from: None,
             ty: &Type::Boolean,
             expr: None,
         }
@@ -177,11 +199,16 @@ impl<'a> Evaluator<'a> {
         node
     }
 
-    fn make_node(&self, quantity: &Quantity<'a>) -> Node<'a> {
-        let node = match &quantity.binder.domain {
+    /// What finds the candidates of a quantity.
+    pub(super) fn candidates_node(&self, quantity: &Quantity<'a>) -> Node<'a> {
+        match &quantity.binder.domain {
             Domain::Records(record) => Node::Records(Box::new(self.build_index(quantity, *record, false))),
             Domain::Elements(elements) => Node::Elements(elements),
-        };
+        }
+    }
+
+    fn make_node(&self, quantity: &Quantity<'a>) -> Node<'a> {
+        let node = self.candidates_node(quantity);
         let is_constant = quantity.expr.is_some_and(|expr| free_variables(expr).is_empty());
         match is_constant.then(|| self.answers(quantity, &node, &Frame::new(1)).first()).flatten() {
             Some(answer) => Node::Constant(answer),

@@ -3,12 +3,14 @@
 use super::evaluation::Binding;
 use super::frame::Frame;
 use super::join::{Pairs, Supply};
+use super::kernel::positions;
 use super::quantity::{Node, Quantity};
 use super::vector::Vector;
 use super::{Candidate, Candidates, Evaluator, levels};
+use crate::data::State;
 use crate::ir::reads::free_variables;
 use crate::ir::{Binder, Domain, Expr, Step, VariableId};
-use crate::value::{Cell, Number, Truth};
+use crate::value::{Cell, Number, Truth, Value};
 
 impl<'a> Evaluator<'a> {
     /// Evaluates an expression of the body for one subject. `scope` binds the `for each` variables of the subject and
@@ -26,22 +28,40 @@ impl<'a> Evaluator<'a> {
 
     /// Returns the candidates of a binder for one subject, at most `limit` of them.
     pub fn candidates(&self, binder: &'a Binder, scope: &[(VariableId, Binding)], limit: usize) -> Candidates {
-        self.with_stack(0, || self.candidates_here(binder, scope, limit))
+        self.with_stack(0, || self.candidates_here(binder, scope, limit, None))
     }
 
-    fn candidates_here(&self, binder: &'a Binder, scope: &[(VariableId, Binding)], limit: usize) -> Candidates {
+    /// Returns those candidates of a binder for which an expression has a value, likewise.
+    pub fn candidates_having(
+        &self,
+        binder: &'a Binder,
+        (expr, value): (&'a Expr, &Value),
+        scope: &[(VariableId, Binding)],
+        limit: usize,
+    ) -> Candidates {
+        self.with_stack(0, || self.candidates_here(binder, scope, limit, Some((expr, value))))
+    }
+
+    fn candidates_here(
+        &self,
+        binder: &'a Binder,
+        scope: &[(VariableId, Binding)],
+        limit: usize,
+        having: Option<(&'a Expr, &Value)>,
+    ) -> Candidates {
         let quantity = Quantity::each(binder);
         let domain = match &binder.domain {
             Domain::Elements(elements) => Some(elements.as_ref()),
             Domain::Records(_) => None,
         };
-        let frame = self.scope_frame(scope, binder.conjuncts.iter().chain(domain));
+        let asked = having.map(|(expr, _)| expr);
+        let frame = self.scope_frame(scope, binder.conjuncts.iter().chain(domain).chain(asked));
         let node = match &binder.domain {
             Domain::Elements(elements) => Node::Elements(elements),
-            Domain::Records(record) => return self.record_candidates(binder, *record, &frame, limit),
+            Domain::Records(record) => return self.record_candidates(binder, *record, &frame, limit, having),
         };
         let supply = self.supply(&node, &frame);
-        self.ranked(&quantity, &supply, &frame, limit, |values, row| Binding::Element(values.cell(row)))
+        self.ranked(&quantity, &supply, &frame, (limit, having), |values, row| Binding::Element(values.cell(row)))
     }
 
     fn record_candidates(
@@ -50,11 +70,12 @@ impl<'a> Evaluator<'a> {
         record: crate::schema::RecordId,
         frame: &Frame<'_, 'a>,
         limit: usize,
+        having: Option<(&'a Expr, &Value)>,
     ) -> Candidates {
         let quantity = Quantity::each(binder);
         let index = self.wide_index(&quantity, record);
         let supply = Supply::Records(&index, self.probe(&index, frame));
-        self.ranked(&quantity, &supply, frame, limit, |values, row| match values.table_row(row) {
+        self.ranked(&quantity, &supply, frame, (limit, having), |values, row| match values.table_row(row) {
             Some(row) => Binding::Row(record, row),
             None => Binding::Missing(record),
         })
@@ -66,7 +87,7 @@ impl<'a> Evaluator<'a> {
         quantity: &Quantity<'a>,
         supply: &Supply<'_, 'a>,
         frame: &Frame<'_, 'a>,
-        limit: usize,
+        (limit, having): (usize, Option<(&'a Expr, &Value)>),
         binding: impl Fn(&Vector<'a>, usize) -> Binding,
     ) -> Candidates {
         let conjuncts = &quantity.binder.conjuncts;
@@ -86,17 +107,27 @@ impl<'a> Evaluator<'a> {
             found.sort_by_key(|(distance, place, _)| (*distance, *place));
             found.truncate(limit);
         };
-        let mut total = 0;
+        let (mut from, mut total) = (0, 0);
         loop {
             let mut pairs = Pairs::default();
-            let got = supply.take(0, total, self.options.batch.max(1), &mut pairs);
+            let got = supply.take(0, from, self.options.batch.max(1), &mut pairs);
             if got == 0 {
                 break;
             }
+            from += got;
+            if let Some((expr, value)) = having {
+                let mut inside = Frame::inside(frame, pairs.outer.clone());
+                inside.bind(quantity.binder.variable, supply.values(&pairs.candidates));
+                let values = self.eval(expr, &inside);
+                let has = |row: usize| values.state(row) == State::Present && values.value(row) == *value;
+                let kept = positions(inside.rows(), has);
+                pairs.candidates = kept.iter().map(|row| pairs.candidates[*row as usize]).collect();
+                pairs.outer.truncate(kept.len());
+            }
+            total += pairs.outer.len();
             let mut inside = Frame::inside(frame, pairs.outer);
             inside.bind(quantity.binder.variable, supply.values(&pairs.candidates));
             add(&inside, Truth::True, &pairs.candidates);
-            total += got;
         }
         if supply.is_open(0) {
             let (inside, _) = self.open_candidates(quantity, supply, frame, &[0]);
@@ -106,7 +137,11 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A frame of one row in which a scope is bound, and the `let`s that some expressions need.
-    fn scope_frame<'p>(&self, scope: &[(VariableId, Binding)], exprs: impl Iterator<Item = &'a Expr>) -> Frame<'p, 'a> {
+    pub(super) fn scope_frame<'p>(
+        &self,
+        scope: &[(VariableId, Binding)],
+        exprs: impl Iterator<Item = &'a Expr>,
+    ) -> Frame<'p, 'a> {
         let mut frame = Frame::new(1);
         for (variable, binding) in scope {
             let value = match binding {

@@ -65,7 +65,10 @@ impl Tally {
     /// Nothing counted yet.
     pub(crate) fn new(goal: Goal) -> Tally {
         match goal {
-            Goal::Exists | Goal::Every | Goal::Each => Tally::Search { any: false, found: Truth::False },
+            // Edges are never counted one by one.
+            Goal::Exists | Goal::Every | Goal::Each | Goal::Reachable | Goal::Acyclic => {
+                Tally::Search { any: false, found: Truth::False }
+            }
             Goal::Count => Tally::Count { certain: 0, possible: 0, unbounded: false },
             Goal::Share => Tally::Share { counts: [0; 6], unbounded: Unbounded::default() },
             Goal::Sum | Goal::Mean => Tally::Sum { count: 0, open: false, numbers: Vec::new() },

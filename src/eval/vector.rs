@@ -246,6 +246,16 @@ impl<'a> Vector<'a> {
         Vector { rows: positions.len(), constant: false, data, states, bounds }
     }
 
+    /// The vector with what is absent made unknown.
+    pub(crate) fn unknown_where_absent(self) -> Vector<'a> {
+        if !self.states.contains(&State::Absent) {
+            return self;
+        }
+        let known = |state: &State| if *state == State::Absent { State::Unknown } else { *state };
+        let states: Vec<State> = self.states.iter().map(known).collect();
+        Vector { states: states.into(), ..self }
+    }
+
     /// The value of a row, which must be present.
     pub(crate) fn value(&self, row: usize) -> Value {
         let at = self.at(row);

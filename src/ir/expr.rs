@@ -215,7 +215,7 @@ pub enum ExprKind {
         /// What stands behind `has`; only with `every`.
         has: Option<Box<Expr>>,
     },
-    /// `count sum min max mean share set union first last timeline`
+    /// `count sum min max mean share set union first last timeline reachable acyclic`
     Aggregate {
         /// Which.
         function: AggregateFunction,
@@ -233,7 +233,7 @@ pub struct AggregateParts {
     pub by: Option<Expr>,
     /// What is asked of each candidate in that order: `while`.
     pub condition: Option<Expr>,
-    /// The value of a candidate; none for `count`, `first`, `last` (a candidate's row or element).
+    /// The value of a candidate; of an edge where it begins; none for `count`, `first`, `last` (a candidate's row or element).
     pub value: Option<Expr>,
     /// Where an edge leads.
     pub to: Option<Expr>,
@@ -435,6 +435,8 @@ impl AggregateFunction {
             AggregateFunction::First => "first",
             AggregateFunction::Last => "last",
             AggregateFunction::Timeline | AggregateFunction::Log => "timeline",
+            AggregateFunction::Reachable => "reachable",
+            AggregateFunction::Acyclic => "acyclic",
         }
     }
 }
@@ -472,6 +474,16 @@ pub enum AggregateFunction {
     /// where the condition is unknown, and where a candidate with w unknown would make a difference. Certain is what is
     /// known to be in it; complete if nothing is unknown. All of it is unknown if what a candidate goes by is
     Log,
+    /// `reachable(… : value -> to from starts)`: the set of what edges lead to from the starts, the starts among it. A
+    /// candidate is an edge from its value to its `to`. It is certain if w is true and both ends are known, else it is a
+    /// possible one. Certain members: the certain starts, and where a certain edge leads from a certain member. Complete if
+    /// the starts are and no possible edge adds a member: none that may begin at a certain member leads, or may lead, to
+    /// something else. An unknown end may be anything. Starts that are not known are an incomplete set of none.
+    Reachable,
+    /// `acyclic(… : value -> to)`: whether no edges lead from anything back to it. False if the certain edges have a cycle
+    /// (an edge from a thing to itself is one); else true if all possible ones together have none and no end of a possible
+    /// edge is unknown; else unknown.
+    Acyclic,
 }
 
 /// A pattern, compiled. Equal patterns have equal texts.

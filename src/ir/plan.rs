@@ -3,8 +3,10 @@
 //! Enters: a body, and the policy texts that it was written in. Leaves: a line for each binder, in order of the text,
 //! indented as the binders are nested.
 
-use super::reads::for_each_child;
-use super::{Access, AccessPath, Binder, Body, Condition, Domain, Expr, ExprKind, Step, TemplatePart};
+use super::reads::{for_each_child, free_variables};
+use super::{
+    Access, AccessPath, AggregateFunction, Binder, Body, Condition, Domain, Expr, ExprKind, Step, TemplatePart,
+};
 use crate::schema::Schema;
 use crate::source::{Sources, Span};
 
@@ -27,6 +29,17 @@ pub struct PlanLine {
     pub once_each: Vec<String>,
     /// Conditions that are evaluated for each pair that is left, as written.
     pub each_pair: Vec<String>,
+    /// Of `reachable`: from where edges are followed.
+    pub starts: Option<Starts>,
+}
+
+/// From where edges are followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Starts {
+    /// The starts, as written.
+    pub text: String,
+    /// Whether they differ from subject to subject: edges are then followed once for each distinct ones.
+    pub differ: bool,
 }
 
 impl AccessPath {
@@ -91,12 +104,17 @@ impl Planner<'_> {
     }
 
     fn expr(&mut self, expr: &Expr, depth: usize) {
-        let (word, binder) = match &expr.kind {
-            ExprKind::Quantified { quantifier, binder, .. } => (quantifier.word(), binder),
-            ExprKind::Aggregate { function, binder, .. } => (function.word(), binder),
+        match &expr.kind {
+            ExprKind::Quantified { quantifier, binder, .. } => self.line(quantifier.word(), binder, depth),
+            ExprKind::Aggregate { function, binder, parts } => {
+                self.line(function.word(), binder, depth);
+                let starts = parts.from.as_ref().filter(|_| *function == AggregateFunction::Reachable);
+                let starts =
+                    starts.map(|from| Starts { text: self.text(from.span), differ: !free_variables(from).is_empty() });
+                self.lines.iter_mut().last().into_iter().for_each(|line| line.starts.clone_from(&starts));
+            }
             _ => return for_each_child(expr, &mut |child| self.expr(child, depth)),
-        };
-        self.line(word, binder, depth);
+        }
         for_each_child(expr, &mut |child| self.expr(child, depth + 1));
     }
 
@@ -125,6 +143,7 @@ impl Planner<'_> {
             by: by.map(|at| conjunct(&at)).collect(),
             once_each: local.iter().map(conjunct).collect(),
             each_pair: residual.iter().map(conjunct).collect(),
+            starts: None,
         };
         self.lines.push(line);
     }

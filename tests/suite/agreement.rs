@@ -3,6 +3,7 @@
 //! `SHALL_CASES` says how many programs are tried, `SHALL_SEED` from which seed on.
 
 mod coverage;
+mod graphs;
 mod meaning;
 
 use std::cell::RefCell;

@@ -4,6 +4,7 @@ mod bad_data;
 mod bad_policies;
 mod ending;
 mod evidence;
+mod graphs;
 mod report;
 mod testing;
 mod verbs;

@@ -140,6 +140,24 @@ const RULES: &[(&str, &str)] = &[
   for each incident i where i.service = s
   shall i.minutes >= 1",
     ),
+    (
+        "graph: once",
+        "for each incident i
+    if none: no population
+  shall i.number in reachable(incident j: j.team -> j.number from set(incident k where k.minutes > 5: k.team))",
+    ),
+    (
+        "graph: by key",
+        "for each incident i
+    if none: no population
+  shall acyclic(incident j where j.service = i.service: j.team -> j.number)",
+    ),
+    (
+        "graph: from each",
+        "for each incident i
+    if none: no population
+  shall i.number in reachable(incident j: j.team -> j.number from i.team)",
+    ),
 ];
 
 /// A small generator of numbers that are always the same.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::show::written;
-use super::{Cause, Explainer, RecordPlace, Scope, basis};
+use super::{Cause, Explainer, RecordPlace, Scope, basis, ways};
 use crate::data::Extract;
 use crate::eval::Binding;
 use crate::ir::reads::for_each_child;
@@ -75,6 +75,9 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
         ExprKind::Field { base, record, field } => field_cause(explainer, scope, base, *record, *field, causes),
         ExprKind::Quantified { binder, has, .. } => {
             binder_causes(explainer, scope, binder, has.as_deref(), causes);
+        }
+        ExprKind::Aggregate { function: AggregateFunction::Reachable | AggregateFunction::Acyclic, .. } => {
+            ways::causes(explainer, scope, expr, causes);
         }
         ExprKind::Aggregate { function, binder, parts } => {
             let mut are_known = binder_causes(explainer, scope, binder, parts.value.as_ref(), causes);

@@ -4,7 +4,7 @@ use super::cause::is_open;
 use super::decide::{in_words, is_guard};
 use super::leaf::order;
 use super::show::written;
-use super::{Explainer, MOST_RELATED, RecordPlace, Related, Scope};
+use super::{Explainer, MOST_RELATED, RecordPlace, Related, Scope, ways};
 use crate::eval::{Binding, Candidate};
 use crate::ir::reads::for_each_child;
 use crate::ir::{AggregateFunction, Binder, CompareOp, Domain, Expr, ExprKind, Quantifier};
@@ -36,10 +36,17 @@ pub(super) fn look<'a>(
     if let ExprKind::Quantified { quantifier, binder, has } = &written(expr).kind {
         return Some(quantified(explainer, scope, *quantifier, binder, has.as_deref(), is, deep));
     }
+    if let Some(looked) = ways::look(explainer, scope, expr, is, deep) {
+        return Some(looked);
+    }
     if !deep {
         return None;
     }
     let aggregate = aggregate_in(explainer, expr)?;
+    // Of a graph single edges say nothing.
+    if matches!(aggregate.function, AggregateFunction::Reachable | AggregateFunction::Acyclic) {
+        return None;
+    }
     let offending = if is_too_large(explainer, expr, is) { Truth::True } else { Truth::False };
     Some(aggregated(explainer, scope, &aggregate, is, offending))
 }
@@ -57,7 +64,7 @@ fn is_too_large<'a>(explainer: &Explainer<'_, 'a>, expr: &'a Expr, is: Truth) ->
 }
 
 /// A binder with the scope outside of it.
-struct Range<'s, 'e, 'a> {
+pub(super) struct Range<'s, 'e, 'a> {
     explainer: &'s Explainer<'e, 'a>,
     scope: Scope,
     binder: &'a Binder,
@@ -65,7 +72,22 @@ struct Range<'s, 'e, 'a> {
     deep: bool,
 }
 
-impl<'a> Range<'_, '_, 'a> {
+impl<'s, 'e, 'a> Range<'s, 'e, 'a> {
+    /// A binder with the scope outside of it.
+    pub(super) fn new(
+        explainer: &'s Explainer<'e, 'a>,
+        scope: &Scope,
+        binder: &'a Binder,
+        deep: bool,
+    ) -> Range<'s, 'e, 'a> {
+        Range { explainer, scope: scope.clone(), binder, deep }
+    }
+
+    /// The value of an expression for a candidate.
+    pub(super) fn cell(&self, candidate: &Candidate, expr: &'a Expr) -> Cell {
+        self.explainer.cell(&self.inside(candidate), expr)
+    }
+
     /// The scope of one candidate.
     fn inside(&self, candidate: &Candidate) -> Scope {
         let mut inside = self.scope.clone();
@@ -112,7 +134,7 @@ impl<'a> Range<'_, '_, 'a> {
         if texts.is_empty() { String::new() } else { format!(" with {}", texts.join(" and ")) }
     }
 
-    fn related(&self, candidate: &Candidate, says: Vec<String>) -> Related {
+    pub(super) fn related(&self, candidate: &Candidate, says: Vec<String>) -> Related {
         let show = self.explainer.show;
         let variable = self.explainer.body.variables.get(self.binder.variable.0 as usize);
         let ty = variable.map_or(&Type::Error, |variable| &variable.ty.base);
@@ -140,7 +162,7 @@ impl<'a> Range<'_, '_, 'a> {
     }
 
     /// Why the first conjunct that came to this did.
-    fn first_conjunct(&self, candidate: &Candidate, came: Truth) -> Vec<String> {
+    pub(super) fn first_conjunct(&self, candidate: &Candidate, came: Truth) -> Vec<String> {
         let mut conjuncts = self.binder.conjuncts.iter().zip(&candidate.conjuncts);
         match conjuncts.find(|(_, is)| **is == came) {
             Some((conjunct, _)) => self.words(candidate, conjunct, came),
@@ -198,7 +220,7 @@ fn quantified<'a>(
     is: Truth,
     deep: bool,
 ) -> Looked {
-    let range = Range { explainer, scope: scope.clone(), binder, deep };
+    let range = Range::new(explainer, scope, binder, deep);
     let candidates = explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES);
     let one = range.one();
     let which = |wanted: fn(&Candidate) -> bool| -> Vec<&Candidate> {
@@ -291,10 +313,10 @@ fn aggregated<'a>(
     offending: Truth,
 ) -> Looked {
     let Aggregate { whole, function, binder, value, by, condition } = *aggregate;
-    let range = Range { explainer, scope: scope.clone(), binder, deep: true };
+    let range = Range::new(explainer, scope, binder, true);
     let candidates = explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES);
     let result = explainer.cell(scope, whole);
-    let value_of = |candidate: &Candidate| value.map(|value| explainer.cell(&range.inside(candidate), value));
+    let value_of = |candidate: &Candidate| value.map(|value| range.cell(candidate, value));
     let takes_part = |candidate: &&Candidate| match (is, function) {
         (Truth::Unknown, _) => {
             candidate.counts == Truth::Unknown

@@ -7,7 +7,8 @@ use rustc_hash::FxBuildHasher;
 
 use super::super::vector::{Data, Vector};
 use crate::data::State;
-use crate::value::{Number, Truth, Value};
+use crate::schema::Type;
+use crate::value::{KeyId, Number, Truth, Value};
 
 /// The value is not known.
 pub(crate) const UNKNOWN: u32 = u32::MAX;
@@ -118,6 +119,17 @@ impl<'a> Codes<'a> {
             (Codes::Values(known), _) => coded(vector, |row| known.find(&vector.value(row), |a, b| a == b)),
             // A vector of another form holds no known value.
             _ => coded(vector, |_| FOREIGN),
+        }
+    }
+
+    /// The value of a code; `ty` is the type of the values: integers, texts, members of an enum or references.
+    pub(crate) fn value(&self, code: u32, ty: &Type) -> Value {
+        match (self, ty) {
+            (Codes::Symbols(_), Type::Enum(_)) => Value::Member(code),
+            (Codes::Symbols(_), _) => Value::Reference(KeyId(code)),
+            (Codes::Whole(known), _) => Value::Number(Number::from_integer(i128::from(known.values[code as usize]))),
+            (Codes::Texts(known), _) => Value::Text(known.values[code as usize].into()),
+            (Codes::Values(known), _) => known.values[code as usize].clone(),
         }
     }
 

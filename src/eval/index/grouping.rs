@@ -34,7 +34,7 @@ pub(crate) struct Class {
 }
 
 /// Candidates of a class that were found for a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Run {
     /// The class, by position.
     pub(crate) class: usize,

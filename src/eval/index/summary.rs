@@ -83,7 +83,7 @@ impl Summary {
         let open = || count(members, cuts, |member| w(member) != Truth::True || !index.payload.is_known(member));
         let kind = match index.goal {
             Goal::Exists | Goal::Count | Goal::Each if certain && index.all_certain => Kind::All,
-            Goal::Exists | Goal::Count | Goal::Every | Goal::Each => {
+            Goal::Exists | Goal::Count | Goal::Every | Goal::Each | Goal::Reachable | Goal::Acyclic => {
                 let looked_for = |member: u32| match &index.payload {
                     Payload::Truths(has) => w(member).and(!has[member as usize]),
                     _ => w(member),

@@ -174,18 +174,11 @@ fn found(found: bool, set: &SetValue) -> Truth {
 fn in_one_set(element: &Vector<'_>, set: &SetValue, shape: Shape) -> Vec<Truth> {
     match &element.data {
         Data::Symbols(_, values) => {
-            let members: FxHashSet<u32> = set
-                .members
-                .iter()
-                .filter_map(|member| match member {
-                    Value::Member(at) | Value::Row(at) => Some(*at),
-                    Value::Reference(key) => Some(key.0),
-                    _ => None,
-                })
-                .collect();
-            values.iter().map(|value| found(members.contains(value), set)).collect()
+            let members = Numbers::new(set, values.len());
+            values.iter().map(|value| found(members.has(*value), set)).collect()
         }
-        Data::Texts(values) => {
+        // Looked up one by one, few elements cost less than a table of many members.
+        Data::Texts(values) if set.members.len() < 4 * values.len() => {
             let members: FxHashSet<&str> = set
                 .members
                 .iter()
@@ -197,6 +190,48 @@ fn in_one_set(element: &Vector<'_>, set: &SetValue, shape: Shape) -> Vec<Truth> 
             values.iter().map(|value| found(members.contains(value), set)).collect()
         }
         _ => (0..shape.physical()).map(|row| in_set(element, row, set)).collect(),
+    }
+}
+
+/// The members of a set of members of an enum, keys or rows, by their numbers.
+enum Numbers<'s> {
+    /// A bit for each number.
+    Bits(Vec<u64>),
+    /// The members, to be searched.
+    Sorted(&'s [Value]),
+}
+
+fn number_of(member: &Value) -> u32 {
+    match member {
+        Value::Member(at) | Value::Row(at) => *at,
+        Value::Reference(key) => key.0,
+        _ => u32::MAX,
+    }
+}
+
+impl<'s> Numbers<'s> {
+    /// Prepares a set in which so many numbers will be looked up.
+    fn new(set: &'s SetValue, looked_up: usize) -> Numbers<'s> {
+        // Members of one form ascend as their numbers do.
+        let words = set.members.last().map_or(0, |last| number_of(last) as usize / 64 + 1);
+        if words > looked_up.max(64) {
+            return Numbers::Sorted(&set.members);
+        }
+        let mut bits = vec![0u64; words];
+        for member in &set.members {
+            let number = number_of(member);
+            if let Some(word) = bits.get_mut(number as usize / 64) {
+                *word |= 1 << (number % 64);
+            }
+        }
+        Numbers::Bits(bits)
+    }
+
+    fn has(&self, number: u32) -> bool {
+        match self {
+            Numbers::Bits(bits) => bits.get(number as usize / 64).is_some_and(|word| word & (1 << (number % 64)) != 0),
+            Numbers::Sorted(members) => members.binary_search_by_key(&number, number_of).is_ok(),
+        }
     }
 }
 

@@ -158,6 +158,8 @@ const DEMANDED: &[&str] = &[
     "Timeline Elements",
     "Log Records",
     "Log Elements",
+    "Reachable Records",
+    "Acyclic Records",
     // access paths
     "access Once",
     "access Key",

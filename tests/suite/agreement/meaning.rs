@@ -388,3 +388,13 @@ fn to_cover_nothing_is_vacuous() {
     comes_to(&shall("period covers 2026-02-01 .. 2026-02-02"), HOLDS);
     comes_to_without("release", &shall("period covers timeline(release r : r.released_on .. today)"), UNKNOWN);
 }
+
+#[test]
+fn found_a_field_of_nothing_is_unknown_even_where_it_is_a_key() {
+    // What stands behind the `let` is not looked at, except to explain.
+    comes_to(
+        "  for each team t\n    if none: no population\n  let latest = last(release r where r.size > 9 by r.size)\n    if absent: \
+         not determined\n  shall no release r where r.number = latest.number",
+        (0, 0, 0, 2),
+    );
+}

@@ -21,9 +21,21 @@ const ELEMENTS: &[&Kind] = &[
     &Kind::Reference(&["team"]),
     &Kind::Reference(&["service"]),
     &Kind::Reference(&["change", "release"]),
+    &Kind::Reference(&["incident"]),
     &Kind::Integer,
     &Kind::Date,
     &Kind::Calendar,
+];
+
+/// What generated edges lead between.
+const EDGES: &[&Kind] = &[
+    &Kind::Reference(&["incident"]),
+    &Kind::Reference(&["team"]),
+    &Kind::Reference(&["service"]),
+    &Kind::Reference(&["change", "release"]),
+    &Kind::Text,
+    &Kind::Integer,
+    &Kind::Enum("state"),
 ];
 
 impl Writer<'_> {
@@ -238,8 +250,66 @@ impl Writer<'_> {
         Some(format!("{}({} by {by})", self.choices.pick(&["last", "first"]), bound.text))
     }
 
+    /// Edges of a kind: a binder, and from where to where each of its candidates leads.
+    fn edges(&mut self, ends: Kind, scope: &Scope, depth: usize, strict: bool) -> Option<String> {
+        let bound = self.binder(scope, depth, strict);
+        let mut inner = bound.scope;
+        let own = |scope: &Scope, optional: bool| -> Vec<Path> {
+            let leads = |path: &Path| {
+                path.kind == ends || matches!((path.kind, ends), (Kind::Row(a), Kind::Reference([b])) if a == *b)
+            };
+            scope.of_variable(&bound.name).into_iter().filter(|path| leads(path) && path.optional == optional).collect()
+        };
+        // Most edges lead between what their candidate names; some of that needs a guard.
+        let mut guard = String::new();
+        let optional = own(&inner, true);
+        if let Some(path) = self.pick_path(&optional)
+            && self.choices.chance(70)
+        {
+            let word = if bound.text.contains(" where ") { "and" } else { "where" };
+            guard = format!(" {word} {path} is present");
+            inner.guard(&path);
+        }
+        let end = |writer: &mut Self| {
+            let own = own(&inner, false);
+            match writer.pick_path(&own) {
+                Some(path) if writer.choices.chance(85) => Some(path),
+                _ => writer.value(ends, &inner, depth.saturating_sub(1)),
+            }
+        };
+        let (from, to) = (end(self)?, end(self)?);
+        Some(format!("{}{guard} : {from} -> {to}", bound.text))
+    }
+
+    /// What edges lead to.
+    pub(crate) fn reachable(&mut self, ends: &'static Kind, scope: &Scope, depth: usize) -> Option<String> {
+        let edges = self.edges(*ends, scope, depth, false)?;
+        let starts = match self.choices.below(3) {
+            0 => self.value(Kind::Set(ends), scope, depth.saturating_sub(1))?,
+            _ => self.value(*ends, scope, depth.saturating_sub(1))?,
+        };
+        Some(format!("reachable({edges} from {starts})"))
+    }
+
+    /// Whether something is among what edges lead to.
+    pub(crate) fn reached(&mut self, scope: &Scope, depth: usize) -> Option<String> {
+        let ends = self.choices.pick(EDGES);
+        let thing = self.value(*ends, scope, depth.saturating_sub(1))?;
+        let reachable = self.reachable(ends, scope, depth)?;
+        Some(format!("{thing} {} {reachable}", self.choices.pick(&["in", "not in"])))
+    }
+
+    /// Whether edges lead round.
+    pub(crate) fn acyclic(&mut self, scope: &Scope, depth: usize) -> Option<String> {
+        let ends = self.choices.pick(EDGES);
+        Some(format!("acyclic({})", self.edges(*ends, scope, depth, true)?))
+    }
+
     /// A set of elements of a kind.
     pub(crate) fn set(&mut self, element: &'static Kind, scope: &Scope, depth: usize) -> Option<String> {
+        if EDGES.contains(&element) && self.choices.chance(15) {
+            return self.reachable(element, scope, depth);
+        }
         match self.choices.below(4) {
             0 => {
                 let bound = self.binder(scope, depth, false);

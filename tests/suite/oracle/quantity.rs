@@ -1,13 +1,14 @@
 //! What ranges over candidates: counts, shares, sums, extremes, sets.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use shall::ir::{AggregateFunction, AggregateParts, Binder, Expr};
 use shall::schema::Type;
 use shall::value::{CalendarSpan, Cell, Number, SetValue, Truth, Value};
 
 use super::expression::as_set;
-use super::scalar::{cell, order};
+use super::scalar::{cell, order, truth_cell};
 use super::timeline;
 use super::{Binding, Candidate, Oracle, Scope, with};
 
@@ -40,6 +41,7 @@ pub(super) struct Part {
     pub(super) value: Cell,
     pub(super) by: Cell,
     pub(super) condition: Cell,
+    to: Cell,
 }
 
 impl Oracle<'_> {
@@ -57,8 +59,8 @@ impl Oracle<'_> {
             if w != Truth::False {
                 let inner = with(scope, binder, &candidate);
                 let of = |expr: &Option<Expr>| expr.as_ref().map_or(Cell::Unknown, |expr| self.value(expr, &inner));
-                let (value, by, condition) = (of(&uses.value), of(&uses.by), of(&uses.condition));
-                parts.push(Part { certain: w == Truth::True, value, by, condition, candidate });
+                let (value, by, condition, to) = (of(&uses.value), of(&uses.by), of(&uses.condition), of(&uses.to));
+                parts.push(Part { certain: w == Truth::True, value, by, condition, to, candidate });
             }
         }
         let all_certain = parts.iter().all(|part| part.certain);
@@ -75,6 +77,11 @@ impl Oracle<'_> {
             }))),
             AggregateFunction::Timeline => Found::Cell(timeline::of_values(&parts)),
             AggregateFunction::Log => Found::Cell(timeline::of_log(&parts)),
+            AggregateFunction::Reachable => {
+                let starts = uses.from.as_ref().map_or(Cell::Unknown, |from| self.value(from, scope));
+                Found::Cell(reachable(&edges(&parts), starts))
+            }
+            AggregateFunction::Acyclic => Found::Cell(truth_cell(acyclic(&edges(&parts)))),
             // Everything else is unknown if any candidate's w, or a used value, is unknown.
             _ if !all_certain => Found::Cell(Cell::Unknown),
             AggregateFunction::First => Found::Cell(extreme_candidate(&parts, Ordering::Less)),
@@ -98,6 +105,74 @@ impl Oracle<'_> {
             }
         }
     }
+}
+
+/// An edge that there is, or may be: its ends where they are known.
+struct Edge {
+    certain: bool,
+    from: Option<Value>,
+    to: Option<Value>,
+}
+
+fn edges(parts: &[Part]) -> Vec<Edge> {
+    let known = |cell: &Cell| match cell {
+        Cell::Present(value) => Some(value.clone()),
+        Cell::Absent | Cell::Unknown => None,
+    };
+    let edge = |part: &Part| {
+        let (from, to) = (known(&part.value), known(&part.to));
+        Edge { certain: part.certain && from.is_some() && to.is_some(), from, to }
+    };
+    parts.iter().map(edge).collect()
+}
+
+/// The starts and whatever certain edges lead to, over and over until nothing is added. It is all there is if no possible
+/// edge could add something.
+fn reachable(edges: &[Edge], starts: Cell) -> Cell {
+    let starts = match starts {
+        Cell::Present(value) => as_set(value).unwrap_or_default(),
+        Cell::Absent | Cell::Unknown => SetValue::default(),
+    };
+    let mut members: BTreeSet<Value> = starts.members.into_iter().collect();
+    loop {
+        let led =
+            edges.iter().filter(|edge| edge.certain && edge.from.as_ref().is_some_and(|from| members.contains(from)));
+        let more: Vec<Value> = led.filter_map(|edge| edge.to.clone()).filter(|to| !members.contains(to)).collect();
+        if more.is_empty() {
+            break;
+        }
+        members.extend(more);
+    }
+    let adds = |edge: &Edge| {
+        let begins = edge.from.as_ref().map_or(!members.is_empty(), |from| members.contains(from));
+        begins && edge.to.as_ref().is_none_or(|to| !members.contains(to))
+    };
+    let complete = starts.complete && !edges.iter().any(adds);
+    Cell::Present(Value::Set(SetValue::new(members.into_iter().collect(), complete)))
+}
+
+/// False if certain edges lead round, true if possible ones cannot.
+fn acyclic(edges: &[Edge]) -> Truth {
+    let certain: Vec<&Edge> = edges.iter().filter(|edge| edge.certain).collect();
+    if leads_round(&certain) {
+        return Truth::False;
+    }
+    let all: Vec<&Edge> = edges.iter().collect();
+    let open = edges.iter().any(|edge| edge.from.is_none() || edge.to.is_none());
+    if open || leads_round(&all) { Truth::Unknown } else { Truth::True }
+}
+
+/// Whether what some edge leads to leads back to where that edge begins.
+fn leads_round(edges: &[&Edge]) -> bool {
+    edges.iter().any(|edge| {
+        let mut met: BTreeSet<&Value> = edge.to.iter().collect();
+        for _ in edges {
+            let led = edges.iter().filter(|next| next.from.as_ref().is_some_and(|from| met.contains(from)));
+            let more: Vec<&Value> = led.filter_map(|next| next.to.as_ref()).collect();
+            met.extend(more);
+        }
+        edge.from.as_ref().is_some_and(|from| met.contains(from))
+    })
 }
 
 /// From those that belong for certain to those that may. An extra candidate stands for any number of candidates.
