@@ -24,6 +24,7 @@ mod narrow;
 mod parameters;
 mod quantities;
 mod records;
+mod recurrence;
 mod sources;
 mod tables;
 mod test;

@@ -10,15 +10,16 @@ pub mod evaluation;
 pub mod explain;
 mod frame;
 mod graph;
+mod ground;
 mod index;
 mod join;
 mod kernel;
 mod quantity;
+mod recurrence;
 mod single;
 mod stretches;
 mod subjects;
 mod tally;
-mod vacuous;
 mod vector;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -154,6 +154,9 @@ impl Checker<'_, '_> {
             return self.timeline(function, binder, parts, span);
         }
         let word = function.node.word();
+        if function.node == ast::AggregateFunction::Recurs {
+            return self.recurs(function, binder, parts, span);
+        }
         let Some(kind) = function_of(function.node) else {
             let message = format!("`{word}` cannot be evaluated yet");
             self.report(Diagnostic::new(Code::UnknownFunction, function.span, message, "not there yet"));

@@ -10,6 +10,7 @@ mod decide;
 mod leaf;
 pub mod members;
 mod print;
+mod recurrence;
 mod related;
 pub mod show;
 mod timelines;
@@ -167,7 +168,7 @@ pub struct Related {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Cause {
     /// A word for the reason: the code of a data finding, or `missing-extract`, `reversed`, `tie`, `division-by-zero`,
-    /// `overflow`, `unbound-parameter`, `no-row`, `no-as-of`, `no-period`, `not-computable`.
+    /// `overflow`, `not-forward`, `unbound-parameter`, `no-row`, `no-as-of`, `no-period`, `not-computable`.
     pub reason: String,
     /// The reason in words.
     pub says: String,

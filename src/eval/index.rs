@@ -277,6 +277,8 @@ impl<'a> Evaluator<'a> {
         let is_key = of.single_key() == Some(*field)
             && !of.field_type(*field).ty.optional
             && matches!(base.ty.base, Type::Row(_))
+            // The key of no row is unknown, not absent: only a message gets there.
+            && !base.ty.optional
             && self.table(*record)?.keys.is_some();
         is_key.then_some(Side { expr: base, key_of: Some(*record), is_field: true })
     }

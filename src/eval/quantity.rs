@@ -112,7 +112,8 @@ impl<'a> Quantity<'a> {
                     AggregateFunction::Max => Goal::Max,
                     AggregateFunction::Mean => Goal::Mean,
                     AggregateFunction::Share => Goal::Share,
-                    AggregateFunction::Set => Goal::Set,
+                    // Of what recurs, the set of its dates is gathered, and then followed.
+                    AggregateFunction::Set | AggregateFunction::Recurs => Goal::Set,
                     AggregateFunction::Union => Goal::Union,
                     AggregateFunction::First => Goal::First,
                     AggregateFunction::Last => Goal::Last,
@@ -159,6 +160,17 @@ pub(crate) enum Node<'a> {
 impl<'a> Evaluator<'a> {
     /// Evaluates a quantifier or an aggregate for every row of a frame.
     pub(super) fn quantity(&self, expr: &'a Expr, frame: &Frame<'_, 'a>) -> Vector<'a> {
+        let answers = self.candidates_of(expr, frame);
+        match &expr.kind {
+            ExprKind::Aggregate { function: AggregateFunction::Recurs, parts, .. } => {
+                self.recurs(&answers, parts, frame)
+            }
+            _ => answers,
+        }
+    }
+
+    /// Evaluates what the candidates of a quantity come to: the quantity itself, or of a `recurs` the set of its dates.
+    pub(super) fn candidates_of(&self, expr: &'a Expr, frame: &Frame<'_, 'a>) -> Vector<'a> {
         let Some(quantity) = Quantity::of(expr) else { return Vector::unknown(frame.rows()) };
         let node = self.node(&quantity);
         match &*node {

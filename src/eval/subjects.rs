@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::Evaluator;
 use super::evaluation::{Binding, StepCount, Subject};
 use super::frame::Frame;
+use super::ground::Ground;
 use super::join::Pairs;
 use super::kernel::positions;
 use super::quantity::Quantity;
@@ -59,10 +60,12 @@ impl Place {
     }
 }
 
-/// The status of a row that is decided before the condition is asked.
+/// A status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Decided {
+    Holds,
     Vacuous,
+    NotYetDue,
     Fails,
     Unknown,
 }
@@ -400,25 +403,38 @@ impl<'e, 'a> Judge<'e, 'a> {
         let holds = positions(w.len(), |row| w[row] == Truth::True && truths[row] == Truth::True);
         let fails = positions(w.len(), |row| w[row] == Truth::True && truths[row] == Truth::False);
         let unknown = positions(w.len(), |row| w[row] == Truth::Unknown || truths[row] == Truth::Unknown);
-        let vacuous = self.vacuous_among(frame, &holds);
-        judged.vacuous = vacuous.iter().filter(|vacuous| **vacuous).count() as u64;
-        judged.holds = holds.len() as u64 - judged.vacuous;
-        if self.evaluator.options.list_holding {
-            let is_vacuous = |at: usize| vacuous.get(at).copied().unwrap_or(false);
-            let subjects = self.subjects(frame, &holds, place).into_iter().enumerate();
-            judged.holding = subjects.map(|(at, (row, subject))| (row, subject, is_vacuous(at))).collect();
+        for (ground, rows) in self.by_ground(frame, holds) {
+            let decided = match ground {
+                Ground::Judged => Decided::Holds,
+                Ground::Vacuous => Decided::Vacuous,
+                Ground::NotYetDue => Decided::NotYetDue,
+            };
+            self.decide(frame, w, &rows, decided, place, &mut judged);
         }
         self.decide(frame, w, &fails, Decided::Fails, place, &mut judged);
         self.decide(frame, w, &unknown, Decided::Unknown, place, &mut judged);
         judged
     }
 
-    /// For each of some rows that hold, whether it does so vacuously; empty where none can.
-    fn vacuous_among(&self, frame: &Frame<'_, 'a>, holds: &[u32]) -> Vec<bool> {
-        if holds.is_empty() || !self.evaluator.can_be_vacuous(self.condition) {
+    /// Tells rows of which the condition is true apart by what it rests on.
+    fn by_ground(&self, frame: &Frame<'_, 'a>, holds: Vec<u32>) -> Vec<(Ground, Vec<u32>)> {
+        if holds.is_empty() || !self.evaluator.can_be_groundless(self.condition) {
+            return vec![(Ground::Judged, holds)];
+        }
+        let grounds = self.evaluator.grounds_of(self.condition, &Frame::inside(frame, holds.clone()));
+        let of = |ground: Ground| {
+            let places = positions(holds.len(), |at| grounds[at] == ground);
+            (ground, places.iter().map(|at| holds[*at as usize]).collect())
+        };
+        [Ground::Judged, Ground::Vacuous, Ground::NotYetDue].map(of).to_vec()
+    }
+
+    /// The subjects that some rows are which hold, if those are asked for.
+    fn holding(&self, frame: &Frame<'_, 'a>, rows: &[u32], place: Place, vacuous: bool) -> Vec<(u32, Subject, bool)> {
+        if !self.evaluator.options.list_holding {
             return Vec::new();
         }
-        self.evaluator.vacuous_condition(self.condition, &Frame::inside(frame, holds.to_vec()))
+        self.subjects(frame, rows, place).into_iter().map(|(row, subject)| (row, subject, vacuous)).collect()
     }
 
     /// The subjects that some rows are, each with its row.
@@ -450,7 +466,7 @@ impl<'e, 'a> Judge<'e, 'a> {
         let (mut sure, maybe): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| w[**row as usize] == Truth::True);
         let listed = |rows: &[u32]| self.subjects(frame, rows, place);
         judged.unknown.extend(listed(&maybe));
-        if decided != Decided::Vacuous
+        if matches!(decided, Decided::Fails | Decided::Unknown)
             && let Some(pending) = self.pending(frame, &sure, place)
         {
             let which = |truth| -> Vec<u32> { positions(sure.len(), |at| pending[at] == truth) };
@@ -462,12 +478,15 @@ impl<'e, 'a> Judge<'e, 'a> {
             sure = stay;
         }
         match decided {
+            Decided::Holds => {
+                judged.holds += sure.len() as u64;
+                judged.holding.extend(self.holding(frame, &sure, place, false));
+            }
             Decided::Vacuous => {
                 judged.vacuous += sure.len() as u64;
-                if self.evaluator.options.list_holding {
-                    judged.holding.extend(listed(&sure).into_iter().map(|(row, subject)| (row, subject, true)));
-                }
+                judged.holding.extend(self.holding(frame, &sure, place, true));
             }
+            Decided::NotYetDue => judged.not_yet_due.extend(listed(&sure)),
             Decided::Unknown => judged.unknown.extend(listed(&sure)),
             Decided::Fails => {
                 let major = match self.when {

@@ -215,7 +215,7 @@ pub enum ExprKind {
         /// What stands behind `has`; only with `every`.
         has: Option<Box<Expr>>,
     },
-    /// `count sum min max mean share set union first last timeline reachable acyclic`
+    /// `count sum min max mean share set union first last timeline reachable acyclic recurs`
     Aggregate {
         /// Which.
         function: AggregateFunction,
@@ -437,6 +437,7 @@ impl AggregateFunction {
             AggregateFunction::Timeline | AggregateFunction::Log => "timeline",
             AggregateFunction::Reachable => "reachable",
             AggregateFunction::Acyclic => "acyclic",
+            AggregateFunction::Recurs => "recurs",
         }
     }
 }
@@ -484,6 +485,23 @@ pub enum AggregateFunction {
     /// (an edge from a thing to itself is one); else true if all possible ones together have none and no end of a possible
     /// edge is unknown; else unknown.
     Acyclic,
+    /// `recurs … : date every span` or `… every span from first`: whether the dates follow one another in time, in days
+    /// (of a timestamp, its day in the program's zone). A date is in time until its day is over.
+    ///
+    /// Let S be the first day of `period`. What is due first: the last date at or before S plus the span; if there is none,
+    /// `first`, or without it the last day of the span that begins with S. Then each time the date before plus the span; with
+    /// `first`, never before that. A due date is missed if no date came until its day was over, and that lies before
+    /// `today` and in the period; before the period has begun none is. True if none is missed.
+    ///
+    /// The dates are a set with certain members and a flag *complete*. Unknown if the period is unknown or open, if the span
+    /// or `first` is unknown, or if the span does not lead forward wherever it begins. Else, if the certain dates suffice:
+    /// true, unless an unknown one could be the one to count from (the set is not complete, there is no `first`, no certain
+    /// date at or before S, and the period has begun). Else false if the set is complete and `as_of` is known. Where `as_of`
+    /// is unknown, the certain dates suffice if they do to the end of the period.
+    ///
+    /// True without any certain date so far (at or before `today`, in the period or before it): nothing was due yet, and a
+    /// subject that holds for no other reason is not yet due.
+    Recurs,
 }
 
 /// A pattern, compiled. Equal patterns have equal texts.

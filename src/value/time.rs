@@ -6,6 +6,7 @@
 mod days;
 pub mod format;
 mod parse;
+mod recurrence;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -15,6 +16,7 @@ use jiff::civil;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 pub use days::{DayFinder, Stretch};
+pub use recurrence::{Missed, Recurrence};
 
 use super::Number;
 use parse::{parse_civil, parse_civil_and_offset, parse_usual};

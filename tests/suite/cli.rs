@@ -5,6 +5,7 @@ mod bad_policies;
 mod ending;
 mod evidence;
 mod graphs;
+mod recurring;
 mod report;
 mod testing;
 mod verbs;

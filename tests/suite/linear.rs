@@ -134,6 +134,12 @@ const RULES: &[(&str, &str)] = &[
   shall every incident i where i.service = s has i.minutes >= 0",
     ),
     (
+        "key: what recurs",
+        "for each incident i
+    if none: no population
+  shall recurs(incident j where j.team = i.team: j.opened_at every 1 day from i.opened_at)",
+    ),
+    (
         "tuples by key",
         "for each service s
     if none: no population

@@ -6,6 +6,7 @@
 
 mod expression;
 mod quantity;
+mod recurrence;
 mod scalar;
 mod timeline;
 
@@ -34,7 +35,7 @@ pub(crate) type Limits = (Number, Option<Number>);
 #[derive(Clone)]
 enum Meaning {
     Candidate(Binding),
-    Let { found: Found, vacuous: bool },
+    Let { found: Found, ground: Option<Ground> },
 }
 
 /// What the variables in sight stand for. A variable that is not here is unknown.
@@ -73,8 +74,8 @@ impl Oracle<'_> {
             subject.bindings.iter().map(|(variable, own)| (*variable, Meaning::Candidate(own.clone()))).collect();
         for step in &body.steps {
             if let Step::Let { variable, value, .. } = step {
-                let (found, vacuous) = (self.found(value, &scope), self.vacuous(value, &scope));
-                scope.insert(*variable, Meaning::Let { found, vacuous });
+                let (found, ground) = (self.found(value, &scope), self.ground(value, &scope));
+                scope.insert(*variable, Meaning::Let { found, ground });
             }
         }
         match self.found(expr, &scope) {
@@ -87,10 +88,13 @@ impl Oracle<'_> {
     fn walk(&self, body: &Body, major: Option<&Expr>, at: usize, mut path: Path, out: &mut Evaluation) {
         match body.steps.get(at) {
             None => {
-                let (truth, vacuous) = self.condition(&body.condition, &path.scope);
+                let (truth, ground) = self.condition(&body.condition, &path.scope);
                 let status = match truth {
-                    Truth::True if vacuous => Status::Vacuous,
-                    Truth::True => Status::Holds,
+                    Truth::True => match ground {
+                        Some(Ground::Vacuous) => Status::Vacuous,
+                        Some(Ground::NotYetDue) => Status::NotYetDue,
+                        Some(Ground::Judged) | None => Status::Holds,
+                    },
                     Truth::False => Status::Fails,
                     Truth::Unknown => Status::Unknown,
                 };
@@ -98,7 +102,7 @@ impl Oracle<'_> {
             }
             Some(Step::Let { variable, value, if_absent }) => {
                 let found = self.found(value, &path.scope);
-                let vacuous = self.vacuous(value, &path.scope);
+                let ground = self.ground(value, &path.scope);
                 if let (Found::Cell(Cell::Absent), Some(meaning)) = (&found, if_absent) {
                     let status = match meaning {
                         IfAbsent::Nonconformity => Status::Fails,
@@ -106,7 +110,7 @@ impl Oracle<'_> {
                     };
                     return self.record(body, status, major, path, out);
                 }
-                path.scope.insert(*variable, Meaning::Let { found, vacuous });
+                path.scope.insert(*variable, Meaning::Let { found, ground });
                 self.walk(body, major, at + 1, path, out);
             }
             Some(Step::ForEach { binder, if_none }) => {
@@ -153,7 +157,7 @@ impl Oracle<'_> {
             Some(value) if free_variables(value).iter().any(|variable| !scope.contains_key(variable)) => Truth::False,
             Some(value) => {
                 let found = self.found(value, &scope);
-                scope.insert(due.variable, Meaning::Let { found, vacuous: false });
+                scope.insert(due.variable, Meaning::Let { found, ground: None });
                 self.truth(&due.pending, &scope)
             }
             None => Truth::Unknown,
@@ -163,7 +167,7 @@ impl Oracle<'_> {
     fn record(&self, body: &Body, status: Status, major: Option<&Expr>, path: Path, out: &mut Evaluation) {
         let pending = match status {
             Status::Fails | Status::Unknown => self.pending(body, &path.scope),
-            Status::Holds | Status::Vacuous => Truth::False,
+            Status::Holds | Status::Vacuous | Status::NotYetDue => Truth::False,
         };
         let subject = Subject { bindings: path.bindings };
         match status {
@@ -173,6 +177,7 @@ impl Oracle<'_> {
             Status::Unknown => out.unknown.push(subject),
             Status::Holds => out.holds += 1,
             Status::Vacuous => out.vacuous += 1,
+            Status::NotYetDue => out.not_yet_due.push(subject),
             Status::Fails => {
                 out.fails.push(subject);
                 out.major.extend(major.map(|major| self.truth(major, &path.scope)));
@@ -180,20 +185,17 @@ impl Oracle<'_> {
         }
     }
 
-    /// The truth of a condition, and whether it holds vacuously.
-    fn condition(&self, condition: &Condition, scope: &Scope) -> (Truth, bool) {
+    /// The truth of a condition, and what it rests on where it is true.
+    fn condition(&self, condition: &Condition, scope: &Scope) -> (Truth, Option<Ground>) {
         match condition {
-            Condition::Plain(condition) => (self.truth(condition, scope), self.vacuous(condition, scope)),
+            Condition::Plain(condition) => (self.truth(condition, scope), self.ground(condition, scope)),
             Condition::AllOf(branches) => (
                 branches.iter().map(|branch| self.truth(&branch.condition, scope)).fold(Truth::True, Truth::and),
-                branches.iter().all(|branch| self.vacuous(&branch.condition, scope)),
+                branches.iter().map(|branch| self.ground(&branch.condition, scope)).max().flatten(),
             ),
             Condition::AnyOf(branches) => (
                 branches.iter().map(|branch| self.truth(&branch.condition, scope)).fold(Truth::False, Truth::or),
-                branches
-                    .iter()
-                    .filter(|branch| self.truth(&branch.condition, scope) == Truth::True)
-                    .all(|branch| self.vacuous(&branch.condition, scope)),
+                branches.iter().map(|branch| self.ground(&branch.condition, scope)).max().flatten(),
             ),
         }
     }
@@ -247,9 +249,18 @@ impl Oracle<'_> {
     }
 }
 
+/// What a true condition rests on; of several, the last of these counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Ground {
+    Vacuous,
+    NotYetDue,
+    Judged,
+}
+
 enum Status {
     Holds,
     Vacuous,
+    NotYetDue,
     Fails,
     Unknown,
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::show::written;
-use super::{Cause, Explainer, RecordPlace, Scope, basis, ways};
+use super::{Cause, Explainer, RecordPlace, Scope, basis, recurrence, ways};
 use crate::data::Extract;
 use crate::eval::Binding;
 use crate::ir::reads::for_each_child;
@@ -36,7 +36,18 @@ pub(super) fn missing_extract(explainer: &Explainer<'_, '_>, record: RecordId) -
     }
 }
 
-fn plain(reason: &str, says: String) -> Cause {
+/// The cause that it is not known as of when to judge.
+pub(super) fn no_as_of() -> Cause {
+    plain("no-as-of", "the run was not told as of when to judge (--as-of)".to_owned())
+}
+
+/// The cause that the period is not known.
+pub(super) fn no_period() -> Cause {
+    plain("no-period", "the run was not told the audit period (--period)".to_owned())
+}
+
+/// A cause that lies in no record.
+pub(super) fn plain(reason: &str, says: String) -> Cause {
     Cause { reason: reason.to_owned(), says, record: None, field: None, parameter: None, found: None }
 }
 
@@ -54,10 +65,10 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
             causes.insert(Cause { parameter: Some(name.to_owned()), ..plain("unbound-parameter", says) });
         }
         ExprKind::AsOf | ExprKind::Today => {
-            causes.insert(plain("no-as-of", "the run was not told as of when to judge (--as-of)".to_owned()));
+            causes.insert(no_as_of());
         }
         ExprKind::Period => {
-            causes.insert(plain("no-period", "the run was not told the audit period (--period)".to_owned()));
+            causes.insert(no_period());
         }
         ExprKind::Variable(variable) => match explainer.let_value(*variable) {
             Some(value) => collect(explainer, scope, value, causes),
@@ -78,6 +89,9 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
         }
         ExprKind::Aggregate { function: AggregateFunction::Reachable | AggregateFunction::Acyclic, .. } => {
             ways::causes(explainer, scope, expr, causes);
+        }
+        ExprKind::Aggregate { function: AggregateFunction::Recurs, binder, parts } => {
+            recurrence::causes(explainer, scope, binder, parts, causes);
         }
         ExprKind::Aggregate { function, binder, parts } => {
             let mut are_known = binder_causes(explainer, scope, binder, parts.value.as_ref(), causes);
@@ -220,7 +234,7 @@ fn value_cause(explainer: &Explainer<'_, '_>, record: RecordId, row: u32, field:
 
 /// Why a quantity over candidates is not known: an extract is missing, or a condition or value of a candidate is not
 /// known. Returns whether all of them are known.
-fn binder_causes<'a>(
+pub(super) fn binder_causes<'a>(
     explainer: &Explainer<'_, 'a>,
     scope: &Scope,
     binder: &'a Binder,

@@ -6,7 +6,7 @@ use super::show::{shorten, written};
 use super::timelines::{self, is_timeline};
 use super::{Came, Explainer, NamedValue, Reason, Scope};
 use super::{members, related};
-use crate::ir::{CompareOp, Expr, ExprKind, TextTest};
+use crate::ir::{AggregateFunction, CompareOp, Expr, ExprKind, TextTest};
 use crate::schema::Type;
 use crate::value::{Cell, Truth, Value};
 
@@ -240,6 +240,9 @@ fn operands(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::IsRecord { operand, .. }
         | ExprKind::Matches { text: operand, .. } => vec![operand],
         ExprKind::Filled(parts) => parts.iter().collect(),
+        ExprKind::Aggregate { function: AggregateFunction::Recurs, parts, .. } => {
+            parts.every.iter().chain(&parts.from).collect()
+        }
         ExprKind::Field { .. } | ExprKind::Variable(_) | ExprKind::Parameter(_) | ExprKind::Table { .. } => vec![expr],
         _ => Vec::new(),
     }

@@ -4,7 +4,7 @@ use super::cause::is_open;
 use super::decide::{in_words, is_guard};
 use super::leaf::order;
 use super::show::written;
-use super::{Explainer, MOST_RELATED, RecordPlace, Related, Scope, ways};
+use super::{Explainer, MOST_RELATED, RecordPlace, Related, Scope, recurrence, ways};
 use crate::eval::{Binding, Candidate};
 use crate::ir::reads::for_each_child;
 use crate::ir::{AggregateFunction, Binder, CompareOp, Domain, Expr, ExprKind, Quantifier};
@@ -39,6 +39,11 @@ pub(super) fn look<'a>(
     if let Some(looked) = ways::look(explainer, scope, expr, is, deep) {
         return Some(looked);
     }
+    if let ExprKind::Aggregate { function: AggregateFunction::Recurs, binder, parts } = &written(expr).kind
+        && is != Truth::Unknown
+    {
+        return recurrence::look(&Range::new(explainer, scope, binder, deep), written(expr), parts);
+    }
     if !deep {
         return None;
     }
@@ -65,11 +70,11 @@ fn is_too_large<'a>(explainer: &Explainer<'_, 'a>, expr: &'a Expr, is: Truth) ->
 
 /// A binder with the scope outside of it.
 pub(super) struct Range<'s, 'e, 'a> {
-    explainer: &'s Explainer<'e, 'a>,
-    scope: Scope,
-    binder: &'a Binder,
+    pub(super) explainer: &'s Explainer<'e, 'a>,
+    pub(super) scope: Scope,
+    pub(super) binder: &'a Binder,
     /// Whether candidates are listed.
-    deep: bool,
+    pub(super) deep: bool,
 }
 
 impl<'s, 'e, 'a> Range<'s, 'e, 'a> {
@@ -89,7 +94,7 @@ impl<'s, 'e, 'a> Range<'s, 'e, 'a> {
     }
 
     /// The scope of one candidate.
-    fn inside(&self, candidate: &Candidate) -> Scope {
+    pub(super) fn inside(&self, candidate: &Candidate) -> Scope {
         let mut inside = self.scope.clone();
         inside.push((self.binder.variable, candidate.binding.clone()));
         inside
@@ -101,7 +106,7 @@ impl<'s, 'e, 'a> Range<'s, 'e, 'a> {
 
     /// What one candidate is called: `change_approval`, `element of c.review_actions`; with the equalities by which it
     /// is found: `change_approval with a.change = c`.
-    fn one(&self) -> String {
+    pub(super) fn one(&self) -> String {
         match &self.binder.domain {
             Domain::Records(record) => format!("{}{}", self.explainer.show.record_name(*record), self.with_key()),
             Domain::Elements(elements) => format!("element of {}", self.explainer.show.expr(elements)),
@@ -292,7 +297,7 @@ fn quantified<'a>(
     }
 }
 
-fn with_article(noun: &str) -> String {
+pub(super) fn with_article(noun: &str) -> String {
     let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {noun}")
 }

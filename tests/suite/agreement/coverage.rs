@@ -160,6 +160,9 @@ const DEMANDED: &[&str] = &[
     "Log Elements",
     "Reachable Records",
     "Acyclic Records",
+    "Recurs Records",
+    "Recurs Elements",
+    "Recurs from",
     // access paths
     "access Once",
     "access Key",
@@ -263,8 +266,11 @@ impl Coverage {
                 self.met(format!("{quantifier:?} {}", domain(binder)), 1);
                 self.access(&binder.access);
             }
-            ExprKind::Aggregate { function, binder, .. } => {
+            ExprKind::Aggregate { function, binder, parts } => {
                 self.met(format!("{function:?} {}", domain(binder)), 1);
+                if parts.from.is_some() {
+                    self.met(format!("{function:?} from"), 1);
+                }
                 self.access(&binder.access);
             }
             _ => self.met(kind, 1),

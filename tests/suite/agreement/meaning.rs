@@ -321,6 +321,70 @@ fn what_a_step_decides_may_wait_if_its_due_date_is_told() {
     waits(&later("c.start_at otherwise as_of"), (1, 0, 1, 0), 0);
 }
 
+#[test]
+fn what_recurs_is_measured_from_the_last_date_before_the_period() {
+    // From 2026-01-30 through 2026-03-01, of which what is before 2026-02-01 is over.
+    let lines = |recurs: &str| shall(&format!("recurs({recurs})"));
+    waits(&lines("release r: r.released_on every 1 month"), HOLDS, 0);
+    waits(&lines("release r where r.size > 5: r.released_on every 1 month"), NOBODY, 1);
+    waits(&lines("release r where r.size > 5: r.released_on every 1 day"), FAILS, 0);
+    waits(&lines("release r where r.size > 5: r.released_on every 2 days"), FAILS, 0);
+    waits(&lines("release r where r.size > 5: r.released_on every 3 days"), NOBODY, 1);
+    waits(&lines("release r: r.released_on every 2 days"), FAILS, 0);
+    waits(&lines("release r: r.released_on every 2 days from 2026-02-01"), HOLDS, 0);
+    waits(&lines("release r where r.size > 5: r.released_on every 2 days from 2026-02-01"), NOBODY, 1);
+    waits(&lines("release r where r.size > 5: r.released_on every 2 days from 2026-01-31"), FAILS, 0);
+    waits(&lines("d in {2026-01-29}: d every 2 days"), FAILS, 0);
+    waits(&lines("d in {2026-01-30}: d every 2 days"), HOLDS, 0);
+    waits(&lines("d in {2026-01-29, 2026-01-31}: d every 2 days"), HOLDS, 0);
+    waits(&lines("d in {2025-12-01, 2026-01-31}: d every 1 month"), FAILS, 0);
+    waits(&lines("d in {2026-01-31}: d every 0 days"), UNKNOWN, 0);
+    waits(&lines("d in {2026-01-31}: d every 1 month - 28 days"), UNKNOWN, 0);
+    waits(&lines("d in {2026-01-31}: d every 1 month - 27 days"), HOLDS, 0);
+    // An instant is its day in the program's zone: that of C1 is the first of the month.
+    waits(&lines("change c where c.start_at is present: c.start_at every 1 day from 2026-01-31"), FAILS, 0);
+    waits(&lines("change c where c.start_at is present: c.start_at every 1 day from 2026-02-01"), HOLDS, 0);
+}
+
+#[test]
+fn what_recurs_for_certain_recurs_whatever_else_there_is() {
+    let lines = |recurs: &str| shall(&format!("recurs({recurs})"));
+    let unknown = "unset_number = 1";
+    // A date that is not known to count only helps, unless it would be the one to count from.
+    waits(
+        &lines(&format!("d in {{2026-01-29, 2026-01-31}} where d > 2026-01-28 or {unknown}: d every 2 days")),
+        HOLDS,
+        0,
+    );
+    waits(
+        &lines(&format!("d in {{2026-01-29, 2026-01-31}} where d < 2026-01-30 or {unknown}: d every 2 days")),
+        UNKNOWN,
+        0,
+    );
+    waits(
+        &lines(&format!("d in {{2026-01-29, 2026-01-31}} where d > 2026-01-30 or {unknown}: d every 2 days")),
+        UNKNOWN,
+        0,
+    );
+    waits(
+        &lines(&format!(
+            "d in {{2026-01-29, 2026-01-31}} where d > 2026-01-30 or {unknown}: d every 3 days from 2026-01-31"
+        )),
+        HOLDS,
+        0,
+    );
+    comes_to_without("release", &lines("release r: r.released_on every 1 month"), UNKNOWN);
+    comes_to_without("release", &lines("release r: r.released_on every 1 month from 2026-02-28"), NOBODY);
+    // A condition that was judged too is no longer only not yet due.
+    waits(&shall("recurs(d in {1} minus {1}: today every 1 month)"), NOBODY, 1);
+    waits(&shall("recurs(d in {1} minus {1}: today every 1 month) and firm"), HOLDS, 0);
+    waits(
+        &shall("recurs(d in {1} minus {1}: today every 1 month) and (every d in {1} minus {1} has d = 2)"),
+        NOBODY,
+        1,
+    );
+}
+
 /// Found: a count within bounds that stands where a key or an order is looked up was taken for unknown.
 #[test]
 fn bounds_are_no_key_to_look_up() {

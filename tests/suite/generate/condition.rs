@@ -10,7 +10,7 @@ const ORDERS: &[&str] = &["<=", "=", "<", ">", ">=", "!="];
 impl Writer<'_> {
     /// A condition. Strict: it stands under a negation, where an optional value may not stand beside `=`.
     pub(crate) fn condition(&mut self, scope: &Scope, depth: usize, strict: bool) -> String {
-        let form = if depth == 0 { self.choices.below(8) } else { self.choices.below(29) };
+        let form = if depth == 0 { self.choices.below(8) } else { self.choices.below(30) };
         let deeper = depth.saturating_sub(1);
         let found = match form {
             0..=2 => self.comparison(scope, deeper, strict),
@@ -47,8 +47,9 @@ impl Writer<'_> {
             19 => self.narrowed(scope, deeper, strict),
             20 if self.choices.chance(30) => self.looked_up(Kind::Boolean, scope, deeper),
             20..=22 => self.about_time(scope, deeper),
-            27 => self.acyclic(scope, depth),
-            28 => self.reached(scope, depth),
+            23 => self.recurs(scope, deeper, strict),
+            28 => self.acyclic(scope, depth),
+            29 => self.reached(scope, depth),
             _ => Some(self.quantified(scope, deeper, strict)),
         };
         found.or_else(|| self.comparison(scope, 0, strict)).unwrap_or_else(|| "firm".to_owned())

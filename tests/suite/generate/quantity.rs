@@ -305,6 +305,29 @@ impl Writer<'_> {
         Some(format!("acyclic({})", self.edges(*ends, scope, depth, true)?))
     }
 
+    /// `recurs(r where c : date every span from first)`
+    pub(crate) fn recurs(&mut self, scope: &Scope, depth: usize, strict: bool) -> Option<String> {
+        let bound = self.binder(scope, depth, strict);
+        let moments: Vec<Path> = bound
+            .scope
+            .of_variable(&bound.name)
+            .into_iter()
+            .filter(|path| !path.optional && matches!(path.kind, Kind::Date | Kind::Timestamp))
+            .collect();
+        let date = match self.pick_path(&moments) {
+            Some(path) => path,
+            None => self.value(Kind::Date, &bound.scope, depth.saturating_sub(1))?,
+        };
+        let every = self.value(Kind::Span, scope, depth)?;
+        let from = if self.choices.chance(40) {
+            let kind = self.choices.pick(&[Kind::Date, Kind::Timestamp]);
+            format!(" from {}", self.value(kind, scope, 0)?)
+        } else {
+            String::new()
+        };
+        Some(format!("recurs({} : {date} every {every}{from})", bound.text))
+    }
+
     /// A set of elements of a kind.
     pub(crate) fn set(&mut self, element: &'static Kind, scope: &Scope, depth: usize) -> Option<String> {
         if EDGES.contains(&element) && self.choices.chance(15) {

@@ -1,6 +1,6 @@
 //! One arm for each form of expression.
 
-use shall::ir::{CompareOp, Conversion, Expr, ExprKind, Function, Quantifier, SetOp, TextTest};
+use shall::ir::{AggregateFunction, CompareOp, Conversion, Expr, ExprKind, Function, Quantifier, SetOp, TextTest};
 use shall::schema::{RecordId, Type};
 use shall::value::time::{periods, units};
 use shall::value::{CalendarSpan, Cell, Interval, Moment, SetValue, TimelineValue, Truth, Value};
@@ -8,7 +8,7 @@ use shall::value::{CalendarSpan, Cell, Interval, Moment, SetValue, TimelineValue
 use super::quantity::Found;
 use super::scalar::{arithmetic, cell, compare, negate, truth_cell};
 use super::timeline::{self, as_timeline};
-use super::{Binding, Meaning, Oracle, Scope};
+use super::{Binding, Ground, Meaning, Oracle, Scope};
 
 impl Oracle<'_> {
     /// What an expression comes to, with the bounds of a count or a share.
@@ -352,40 +352,52 @@ impl Oracle<'_> {
         }
     }
 
-    /// Whether a condition is true and everything that makes it so had nothing to range over.
-    pub(super) fn vacuous(&self, condition: &Expr, scope: &Scope) -> bool {
-        let vacuous = |part: &Expr| self.vacuous(part, scope);
-        let is_true = |part: &Expr| self.truth(part, scope) == Truth::True;
-        if condition.ty.base != Type::Boolean || !is_true(condition) {
-            return false;
+    /// What a condition rests on; none if it is not true. Of several parts that make it true, the most telling counts.
+    pub(super) fn ground(&self, condition: &Expr, scope: &Scope) -> Option<Ground> {
+        let ground = |part: &Expr| self.ground(part, scope);
+        if condition.ty.base != Type::Boolean || self.truth(condition, scope) != Truth::True {
+            return None;
         }
+        let unless_judged = |lacks: bool, ground: Ground| Some(if lacks { ground } else { Ground::Judged });
         match &condition.kind {
-            ExprKind::Quantified { quantifier: Quantifier::Every, binder, .. } => self
-                .candidates(binder, scope)
-                .iter()
-                .all(|candidate| self.belongs(binder, candidate, scope) == Truth::False),
-            ExprKind::Covers(_, right) => match present(self.value(right, scope)) {
-                Some(value @ (Value::Interval(_) | Value::Timeline(_))) => {
-                    as_timeline(value).is_some_and(|timeline| timeline.complete && timeline.pieces.is_empty())
-                }
-                value => value.and_then(as_set).is_some_and(|set| set.complete && set.members.is_empty()),
-            },
-            ExprKind::And(parts) => parts.iter().all(vacuous),
-            ExprKind::Or(parts) => parts.iter().filter(|part| is_true(part)).all(vacuous),
-            ExprKind::Implies(left, right) => self.truth(left, scope) != Truth::False && vacuous(right),
-            ExprKind::If { condition, then, otherwise } => match self.truth(condition, scope) {
-                Truth::True => vacuous(then),
-                Truth::False => vacuous(otherwise),
-                Truth::Unknown => vacuous(then) && vacuous(otherwise),
-            },
-            ExprKind::Variable(variable) => {
-                matches!(scope.get(variable), Some(Meaning::Let { vacuous: true, .. }))
+            ExprKind::Quantified { quantifier: Quantifier::Every, binder, .. } => {
+                let candidates = self.candidates(binder, scope);
+                let out = |candidate: &super::Candidate| self.belongs(binder, candidate, scope) == Truth::False;
+                unless_judged(candidates.iter().all(out), Ground::Vacuous)
             }
-            _ => false,
+            ExprKind::Aggregate { function: AggregateFunction::Recurs, binder, parts } => {
+                let (_, none_came) = self.recurs(&self.dates(binder, parts, scope), parts, scope);
+                unless_judged(none_came, Ground::NotYetDue)
+            }
+            ExprKind::Covers(_, right) => {
+                let nothing = match present(self.value(right, scope)) {
+                    Some(value @ (Value::Interval(_) | Value::Timeline(_))) => {
+                        as_timeline(value).is_some_and(|timeline| timeline.complete && timeline.pieces.is_empty())
+                    }
+                    value => value.and_then(as_set).is_some_and(|set| set.complete && set.members.is_empty()),
+                };
+                unless_judged(nothing, Ground::Vacuous)
+            }
+            // Of those that are not true there is none, which is less than any.
+            ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().map(ground).max().flatten(),
+            ExprKind::Implies(left, right) => match self.truth(left, scope) {
+                Truth::False => Some(Ground::Judged),
+                Truth::True | Truth::Unknown => ground(right),
+            },
+            ExprKind::If { condition, then, otherwise } => match self.truth(condition, scope) {
+                Truth::True => ground(then),
+                Truth::False => ground(otherwise),
+                Truth::Unknown => ground(then).max(ground(otherwise)),
+            },
+            ExprKind::Variable(variable) => match scope.get(variable) {
+                Some(Meaning::Let { ground: Some(ground), .. }) => Some(*ground),
+                _ => Some(Ground::Judged),
+            },
+            _ => Some(Ground::Judged),
         }
     }
 
-    fn day(&self, instant: shall::value::Timestamp) -> Option<shall::value::Date> {
+    pub(super) fn day(&self, instant: shall::value::Timestamp) -> Option<shall::value::Date> {
         instant.day(self.environment.zone.as_ref()?)
     }
 }

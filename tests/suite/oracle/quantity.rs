@@ -65,6 +65,10 @@ impl Oracle<'_> {
         }
         let all_certain = parts.iter().all(|part| part.certain);
         match function {
+            AggregateFunction::Recurs => {
+                let (truth, _) = self.recurs(&self.dates(binder, uses, scope), uses, scope);
+                Found::Cell(truth_cell(truth))
+            }
             AggregateFunction::Count => count(&parts),
             AggregateFunction::Share => share(&parts),
             AggregateFunction::Set => Found::Cell(union(parts.iter().map(|part| match &part.value {
@@ -173,6 +177,17 @@ fn leads_round(edges: &[&Edge]) -> bool {
         }
         edge.from.as_ref().is_some_and(|from| met.contains(from))
     })
+}
+
+impl Oracle<'_> {
+    /// The dates of what recurs, as a set.
+    pub(super) fn dates(&self, binder: &Binder, parts: &AggregateParts, scope: &Scope) -> SetValue {
+        let dates = self.aggregate(AggregateFunction::Set, binder, parts, &Type::Error, scope);
+        match dates.exact() {
+            Cell::Present(Value::Set(dates)) => dates,
+            _ => SetValue::default(),
+        }
+    }
 }
 
 /// From those that belong for certain to those that may. An extra candidate stands for any number of candidates.
