@@ -9,6 +9,7 @@ mod console;
 mod explain;
 mod exports;
 mod faults;
+mod fmt;
 mod output;
 mod policies;
 mod progress;
@@ -75,6 +76,7 @@ fn status(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match &arguments.verb {
         Verb::Check(check) => check::run(check, &mut console),
         Verb::Explain(explain) => explain::run(explain, &mut console),
+        Verb::Fmt(fmt) => fmt::run(fmt, &mut console),
         Verb::Rules(rules) => rules::run(rules, &mut console),
         Verb::Test(test) => test::run(test, &mut console),
     };

@@ -67,6 +67,7 @@ pub mod cli;
 pub mod data;
 pub mod diagnostic;
 pub mod eval;
+pub mod format;
 pub mod ir;
 pub mod report;
 pub mod schema;
@@ -78,4 +79,5 @@ pub mod verdict;
 
 pub use check::check;
 pub use data::load;
+pub use format::format;
 pub use syntax::parse;

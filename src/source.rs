@@ -3,6 +3,7 @@
 //! Enters: the name and the text of each policy file. Leaves: [`FileId`]s, byte [`Span`]s, and (only when something is
 //! shown) lines and columns. This is the only code that turns an offset into a line and a column.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 pub struct FileId(pub u32);
 
 /// A range of bytes in one policy file; `start` is included, `end` is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// The file that the bytes are in.
     pub file: FileId,
@@ -35,6 +36,13 @@ impl Span {
     /// Returns the offsets as a range of `usize`.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
+    }
+}
+
+/// Left out by `{:-?}`, so that trees can be compared wherever their nodes are written.
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.sign_minus() { f.write_str("_") } else { write!(f, "{}:{}..{}", self.file.0, self.start, self.end) }
     }
 }
 

@@ -49,6 +49,7 @@ Examples:
 pub(super) enum Verb {
     Check(CheckArguments),
     Explain(ExplainArguments),
+    Fmt(FmtArguments),
     Rules(RulesArguments),
     Test(TestArguments),
 }
@@ -224,6 +225,49 @@ Exit status:
 Examples:
   shall explain change-approved-before-start --plan
   shall explain unguarded-optional";
+
+/// Rewrite policies in the one layout
+///
+/// Reads `.shall` files and writes each back in the layout of the language, where it is not in it yet. Only blanks, line
+/// breaks and the lines of comments change; the meaning never does. Comments stay where they belong. Formatting twice
+/// changes nothing more.
+///
+/// Without a path, or with `-`, formats standard input to standard output.
+#[derive(Debug, Args)]
+#[command(after_long_help = FMT_AFTER_HELP)]
+pub(super) struct FmtArguments {
+    /// Files, and folders with all `.shall` files under them; `-` is standard input
+    ///
+    /// Hidden files are left out, and what links in a folder lead to elsewhere.
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Write nothing; show what would change, as a diff
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Leave out files and folders that fit a pattern; may be given several times
+    ///
+    /// A pattern with a `/` is compared with paths as they are typed and found (`ours/made`), one without with every name
+    /// in them (`made`, `*-old.shall`). `*` stands for any characters but `/`.
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
+}
+
+const FMT_AFTER_HELP: &str = "\
+Exit status:
+  0    every file is in the one layout now; with `--check`, was in it before
+  1    with `--check`: some file would change
+  2    some file cannot be formatted: it does not parse, or cannot be read or written; usage;
+       no `.shall` file found, internal error. It is left as it is; all others are formatted
+  130  interrupted
+  Where several apply: 2 over 1.
+
+Examples:
+  shall fmt ours/
+      formats all policies of a folder
+  shall fmt --check ours/ --exclude ours/drafts
+      for a build: shows what would change, and fails if anything would
+  shall fmt < ours.shall
+      for an editor: writes the formatted text to standard output";
 
 /// List the rules and the advice, by clause
 #[derive(Debug, Args)]

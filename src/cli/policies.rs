@@ -185,11 +185,16 @@ fn pack(with_tests: bool) -> Vec<(String, &'static str)> {
     files
 }
 
-fn is_policy(path: &Path) -> bool {
+/// Whether a file is one of policies, by its name.
+pub(super) fn is_policy(path: &Path) -> bool {
     path.extension() == Some(OsStr::new("shall"))
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+/// Reads a policy file.
+///
+/// # Errors
+/// If it cannot be read, is far too large, or is not text in UTF-8.
+pub(super) fn read(path: &Path) -> Result<String, Failure> {
     let failed = |why: String| Failure::new(format!("the policy file {} cannot be read: {why}", path.display()));
     let size = fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
     // The parser says so in its own words where it is only a little too large.
@@ -255,7 +260,8 @@ pub(super) fn files_under(path: &Path, seen: &mut BTreeSet<PathBuf>) -> Result<V
     Ok(files)
 }
 
-fn slashed(path: &Path) -> String {
+/// A path with `/` between its names, without what it begins with: `./`, `../`, `/`.
+pub(super) fn slashed(path: &Path) -> String {
     let parts: Vec<_> = path
         .components()
         .filter_map(|part| match part {

@@ -4,6 +4,7 @@ mod bad_data;
 mod bad_policies;
 mod ending;
 mod evidence;
+mod fmt;
 mod graphs;
 mod recurring;
 mod report;

@@ -20,6 +20,7 @@ const ORDER: &[&str] = &[
     "verdict",
     "report",
     "testing",
+    "format",
     "cli",
 ];
 

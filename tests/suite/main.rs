@@ -12,6 +12,7 @@ mod calendars;
 mod check;
 mod cli;
 mod errors;
+mod format;
 mod generate;
 mod language;
 mod layers;

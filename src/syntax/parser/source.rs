@@ -177,7 +177,7 @@ impl Builder<'_> {
                         Rule::in_op => "in",
                         _ => "=",
                     };
-                    if inner.as_str().split_whitespace().ne(right.split(' ')) {
+                    if super::one_line(inner.as_str()).split_whitespace().ne(right.split(' ')) {
                         self.foreign(self.span(&inner), inner.as_str(), format!("write `{right}`"));
                     }
                 }

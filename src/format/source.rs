@@ -1,0 +1,264 @@
+//! The layout of sources: settings, and mappings with the paths of their fields below one another.
+
+use super::writer::Writer;
+use crate::syntax::ast::{
+    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, Mapping, Name, RowTest, RowTestKind, Setting, Source,
+    Text,
+};
+
+impl Writer<'_> {
+    /// `source … { … }`
+    pub(super) fn source(&mut self, source: &Source) {
+        let Source { name, title, settings, mappings } = source;
+        self.word("source");
+        self.space();
+        self.take(name.span);
+        self.space();
+        self.texts(title.span);
+        self.space();
+        self.word("{");
+        if settings.is_empty() && mappings.is_empty() && !self.has_comments() {
+            return self.word("}");
+        }
+        self.indented(|writer| {
+            for (at, setting) in settings.iter().enumerate() {
+                writer.entry(at == 0);
+                writer.setting(setting);
+            }
+            for (at, mapping) in mappings.iter().enumerate() {
+                writer.entry(at == 0 && settings.is_empty());
+                writer.mapping(mapping);
+            }
+        });
+        self.end_of_block(settings.is_empty() && mappings.is_empty());
+        self.word("}");
+    }
+
+    fn setting(&mut self, setting: &Setting) {
+        let (word, text) = match setting {
+            Setting::Zone(text) => ("zone", text),
+            Setting::Times(text) => ("times", text),
+            Setting::Delimiter(text) => ("delimiter", text),
+            Setting::DecimalMark(text) => ("decimal", text),
+            Setting::Thousands(text) => ("thousands", text),
+            Setting::Absent(texts) => {
+                self.word("absent");
+                return self.each(texts);
+            }
+        };
+        self.word(word);
+        self.space();
+        self.texts(text.span);
+    }
+
+    /// Texts that stand for themselves, each behind a blank.
+    fn each(&mut self, texts: &[Text]) {
+        for text in texts {
+            self.space();
+            self.take(text.span);
+        }
+    }
+
+    fn mapping(&mut self, mapping: &Mapping) {
+        let Mapping { record, files, at, keep, filters, assignments, span: _ } = mapping;
+        let follows = |keep: &&Keep| filters.first().is_none_or(|filter| keep.span.start < filter.span.start);
+        let keep_first = keep.as_ref().filter(follows);
+        self.group(|writer| {
+            writer.take(record.span);
+            writer.space();
+            writer.word("from");
+            writer.indented(|writer| {
+                writer.indented(|writer| {
+                    writer.line();
+                    writer.list(files, |writer, file| writer.texts(file.span));
+                    if let Some(path) = at {
+                        writer.line();
+                        writer.word("at");
+                        writer.space();
+                        writer.take(path.span);
+                    }
+                    if let Some(keep) = keep_first {
+                        writer.line();
+                        writer.keep(keep);
+                    }
+                });
+            });
+        });
+        self.indented(|writer| {
+            let mut keep_later = keep.as_ref().filter(|_| keep_first.is_none());
+            for filter in filters {
+                if let Some(keep) = keep_later.take_if(|keep| keep.span.start < filter.span.start) {
+                    writer.entry(false);
+                    writer.keep(keep);
+                }
+                writer.entry(false);
+                writer.filter(filter);
+            }
+            if let Some(keep) = keep_later {
+                writer.entry(false);
+                writer.keep(keep);
+            }
+            let widest = assignments.iter().map(|assignment| assignment.field.node.len()).max().unwrap_or(0);
+            for assignment in assignments {
+                writer.entry(false);
+                writer.assignment(assignment, widest - assignment.field.node.len());
+            }
+        });
+    }
+
+    fn keep(&mut self, keep: &Keep) {
+        let Keep { last, path, span: _ } = keep;
+        self.word(if *last { "keep last of each" } else { "keep first of each" });
+        self.space();
+        self.take(path.span);
+    }
+
+    /// `only where …`, `exclude where … because "…"`
+    fn filter(&mut self, filter: &Filter) {
+        let Filter { test, because, span: _ } = filter;
+        self.word(if because.is_some() { "exclude where" } else { "only where" });
+        self.space();
+        self.row_test(test);
+        if let Some(reason) = because {
+            self.below(|writer| {
+                writer.word("because");
+                writer.space();
+                writer.texts(reason.span);
+            });
+        }
+    }
+
+    fn row_test(&mut self, test: &RowTest) {
+        let RowTest { path, kind } = test;
+        self.take(path.span);
+        self.space();
+        let (one, several, texts) = match kind {
+            RowTestKind::In(texts) => ("=", "in", texts),
+            RowTestKind::NotIn(texts) => ("!=", "not in", texts),
+            RowTestKind::Present => return self.word("is present"),
+            RowTestKind::Absent => return self.word("is absent"),
+        };
+        if self.is_next(one) {
+            self.word(one);
+            return self.each(texts);
+        }
+        self.word(several);
+        self.space();
+        self.brackets(["{", "}"], texts, |writer, text| writer.take(text.span));
+    }
+
+    fn assignment(&mut self, assignment: &Assignment, missing: usize) {
+        let Assignment { field, value, span: _ } = assignment;
+        self.take(field.span);
+        self.choice("", " ".repeat(missing + 1));
+        self.word("=");
+        self.space();
+        match value {
+            AssignedValue::Path { path, conversions } => self.group(|writer| {
+                writer.take(path.span);
+                for conversion in conversions {
+                    writer.conversion(conversion);
+                }
+            }),
+            AssignedValue::Constant(text) => {
+                self.word("constant");
+                self.space();
+                self.texts(text.span);
+            }
+            AssignedValue::Unknown(reason) => {
+                self.word("unknown because");
+                self.space();
+                self.texts(reason.span);
+            }
+        }
+    }
+
+    fn conversion(&mut self, conversion: &Conversion) {
+        match conversion {
+            Conversion::As { ty, format, zone: _, unit: _, span: _ } => {
+                self.indented(|writer| writer.fill(false));
+                self.word("as");
+                self.space();
+                self.take(ty.span);
+                if let Some(format) = format {
+                    self.space();
+                    self.take(format.span);
+                }
+                // The zone and the unit, in any order.
+                while self.is_next("in") {
+                    self.space();
+                    self.word("in");
+                    self.space();
+                    self.text_or_word();
+                }
+            }
+            Conversion::Match { arms, span: _ } => {
+                self.space();
+                self.arms(arms);
+            }
+            Conversion::Split(text) => {
+                self.indented(|writer| writer.fill(false));
+                self.word("split");
+                self.space();
+                self.take(text.span);
+            }
+            // At the beginning of a line it would be the setting of that name.
+            Conversion::Absent(texts) => {
+                self.space();
+                self.word("absent");
+                self.each(texts);
+            }
+        }
+    }
+
+    /// `match { … }`, with the members below one another where it does not fit on a line
+    fn arms(&mut self, arms: &[Arm]) {
+        let widths: Vec<usize> = arms.iter().map(|arm| self.alternatives_width(&arm.from)).collect();
+        let widest = widths.iter().copied().max().unwrap_or(0);
+        self.group(|writer| {
+            writer.word("match");
+            writer.space();
+            writer.word("{");
+            writer.indented(|writer| {
+                for (at, (arm, width)) in arms.iter().zip(&widths).enumerate() {
+                    if at > 0 {
+                        writer.word(",");
+                    }
+                    writer.line();
+                    writer.arm(arm, widest - width);
+                }
+            });
+            writer.skip(",");
+            writer.choice("", ",");
+            writer.line_before_close();
+            writer.word("}");
+        });
+    }
+
+    fn arm(&mut self, arm: &Arm, missing: usize) {
+        let Arm { from, to } = arm;
+        self.alternatives(from);
+        self.choice(" ", " ".repeat(missing + 1));
+        self.word("=>");
+        self.space();
+        self.take(to.span);
+    }
+
+    /// `"1" | "2"`
+    pub(super) fn alternatives(&mut self, words: &[Name]) {
+        for (at, word) in words.iter().enumerate() {
+            if at > 0 {
+                self.space();
+                self.word("|");
+                self.space();
+            }
+            self.take(word.span);
+        }
+    }
+
+    /// How wide that is, as it is written: quotation marks and escapes count.
+    pub(super) fn alternatives_width(&self, words: &[Name]) -> usize {
+        let widths: usize = words.iter().map(|word| self.width(word.span)).sum();
+        widths + " | ".len() * words.len().saturating_sub(1)
+    }
+}
