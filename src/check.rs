@@ -228,9 +228,9 @@ fn resolve<'a>(files: &'a [(FileId, Parsed)], sources: &'a Sources) -> World<'a>
     let bindings = parameters::bind(&mut world);
     let mut environment = (*world.environment).clone();
     environment.parameters = list;
-    for (id, binding) in bindings {
+    for (id, bindings) in bindings {
         if let Some(parameter) = environment.parameters.get_mut(id.0 as usize) {
-            parameter.binding = Some(binding);
+            parameter.bindings = bindings;
         }
     }
     world.environment = Arc::new(environment);

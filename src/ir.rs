@@ -20,7 +20,7 @@ pub use table::{Answers, Table, TableId, TableRow};
 
 use crate::schema::{RecordId, Schema, Ty};
 use crate::source::Span;
-use crate::value::{Interval, Number, Timestamp, Value, Zone};
+use crate::value::{Date, Interval, Number, Timestamp, Value, Zone};
 
 /// What rules and advice are both read against.
 #[derive(Debug, Clone, Default)]
@@ -87,13 +87,39 @@ pub struct Parameter {
     pub ty: Ty,
     /// What it is.
     pub title: Option<String>,
-    /// Its value; none makes it an unknown value.
-    pub binding: Option<Binding>,
+    /// Its values, the one without a `since` first, the others in order of theirs; none makes it an unknown value.
+    pub bindings: Vec<Binding>,
 }
 
-/// The value of a parameter.
+impl Parameter {
+    /// The binding that holds on a day: the last whose `since` is not after it. None where no binding holds yet, and on
+    /// a day that is not known unless there is but one binding, which always holds.
+    pub fn on(&self, day: Option<Date>) -> Option<&Binding> {
+        self.bindings.get(self.position_on(day)?)
+    }
+
+    /// The position of the binding that holds on a day: see [`Parameter::on`].
+    pub fn position_on(&self, day: Option<Date>) -> Option<usize> {
+        match (self.bindings.as_slice(), day) {
+            ([Binding { since: None, .. }], _) => Some(0),
+            (_, None) => None,
+            (bindings, day) => {
+                bindings.partition_point(|binding| binding.since.is_none() || binding.since <= day).checked_sub(1)
+            }
+        }
+    }
+
+    /// Whether it depends on the day which binding holds, or whether one does.
+    pub fn depends_on_day(&self) -> bool {
+        self.bindings.iter().any(|binding| binding.since.is_some())
+    }
+}
+
+/// A value of a parameter.
 #[derive(Debug, Clone)]
 pub struct Binding {
+    /// The day from which on it holds, in the program's zone; none: from the beginning.
+    pub since: Option<Date>,
     /// The value.
     pub value: Value,
     /// The value as written.

@@ -347,11 +347,26 @@ pub struct ParameterReport {
     /// What it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Its value as written; none: it is not bound, and an unknown value.
+    /// Its value as of the run, as written; none: it is not bound as of then, and an unknown value.
     pub value: Option<String>,
     /// The document that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// All that is bound to it, in order of the days, where that depends on the day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bindings: Vec<BindingReport>,
+}
+
+/// A value of a parameter that has several in the course of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BindingReport {
+    /// The value as written.
+    pub value: String,
+    /// The day from which on it holds; none: from the beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The document that says so.
+    pub from: String,
 }
 
 /// A policy table that was looked up.

@@ -313,6 +313,7 @@ impl Checker<'_, '_> {
             | ExprKind::Presence { operand, .. }
             | ExprKind::IsRecord { operand, .. }
             | ExprKind::Matches { text: operand, .. }
+            | ExprKind::ParameterAt { moment: operand, .. }
             | ExprKind::Convert { operand, .. } => self.freshen_tree(operand, renamed),
             ExprKind::And(parts)
             | ExprKind::Or(parts)

@@ -71,6 +71,7 @@ fn for_each_call<'a>(expr: &'a ast::Expr, visit: &mut dyn FnMut(&'a Name)) {
         | Form::Regex(_)
         | Form::Name(_) => {}
         Form::Field { base: operand, .. }
+        | Form::ParameterAt { moment: operand, .. }
         | Form::Presence { operand, .. }
         | Form::IsRecord { operand, .. }
         | Form::Not(operand)

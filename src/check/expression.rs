@@ -44,6 +44,7 @@ impl Checker<'_, '_> {
             Form::Name(name) => self.name(name, span, expected),
             Form::Field { base, name } => self.field(base, name, span),
             Form::Call { name, arguments } => self.call(name, arguments, span, expected),
+            Form::ParameterAt { name, moment } => self.parameter_at(name, moment, span),
             Form::Presence { operand, present } => self.presence(operand, *present, span),
             Form::IsRecord { operand, record } => self.is_record(operand, record, span),
             Form::Not(operand) => self.not(operand, span),

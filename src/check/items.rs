@@ -109,18 +109,10 @@ impl<'a> Items<'a> {
                 let Some(other) = ids.iter().find(|other| *other != id) else { continue };
                 let at = self.place(*id);
                 let diagnostic = match kind {
-                    // A record may be extended in several places.
-                    ItemKind::Zone | ItemKind::Extend | ItemKind::Unknown => continue,
+                    // A record may be extended in several places, and a parameter bound from several days on.
+                    ItemKind::Zone | ItemKind::Extend | ItemKind::Bind | ItemKind::Unknown => continue,
                     // The versions of a calendar bear one name.
                     ItemKind::Calendar => continue,
-                    ItemKind::Bind => Diagnostic::new(
-                        Code::DuplicateBinding,
-                        at,
-                        format!("parameter `{name}` is bound twice"),
-                        "bound here",
-                    )
-                    .with_label(self.place(*other), "and here")
-                    .with_help("keep one of the two"),
                     _ => {
                         let word = kind.word();
                         Diagnostic::new(

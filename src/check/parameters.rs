@@ -11,11 +11,11 @@ use super::narrow::Typed;
 use super::types::{TypeReader, TypeUse};
 use super::world::World;
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use crate::ir::{self, ArithmeticOp, Expr, ExprKind, ParameterId};
+use crate::ir::{self, ArithmeticOp, Conversion, Expr, ExprKind, ParameterId};
 use crate::schema::{Ty, Type};
 use crate::source::Span;
-use crate::syntax::ast::{self, Item, ItemKind};
-use crate::value::{Number, SetValue, Value};
+use crate::syntax::ast::{self, Item, ItemKind, Name};
+use crate::value::{Date, Number, SetValue, Value};
 
 /// A parameter that could be read.
 #[derive(Debug, Clone)]
@@ -74,15 +74,16 @@ pub(super) fn declare<'a>(world: &mut World<'a>) -> (Parameters<'a>, Vec<ir::Par
             name: name.to_owned(),
             ty: Ty::required(ty),
             title: parameter.title.as_ref().map(|title| title.node.clone()),
-            binding: None,
+            bindings: Vec::new(),
         });
     }
     (parameters, list)
 }
 
-/// Reads all bindings; returns the value of each parameter that has one.
-pub(super) fn bind(world: &mut World<'_>) -> Vec<(ParameterId, ir::Binding)> {
-    let mut bound: BTreeMap<ParameterId, ir::Binding> = BTreeMap::new();
+/// Reads all bindings; returns those of each parameter that has any, in order of the day from which on they hold.
+pub(super) fn bind(world: &mut World<'_>) -> BTreeMap<ParameterId, Vec<ir::Binding>> {
+    let mut bound: BTreeMap<ParameterId, Vec<ir::Binding>> = BTreeMap::new();
+    let mut places: BTreeMap<(ParameterId, Option<Date>), (ItemId, Span)> = BTreeMap::new();
     let ids: Vec<ItemId> = world.items.of_kind(ItemKind::Bind).collect();
     for id in ids {
         let Some(Item::Bind(bind)) = &world.items.get(id).item else { continue };
@@ -94,14 +95,35 @@ pub(super) fn bind(world: &mut World<'_>) -> Vec<(ParameterId, ir::Binding)> {
         };
         let parameter = known.id;
         let ty = known.ty.clone();
+        let since = bind.since.as_ref().map(|since| since.node);
+        let place = bind.since.as_ref().map_or(bind.name.span, |since| since.span);
+        match places.get(&(parameter, since)).copied() {
+            Some((other, there)) => {
+                let from = since.map_or("from the beginning".to_owned(), |day| format!("since {day}"));
+                for (item, at, beside) in [(other, there, place), (id, place, there)] {
+                    let message = format!("parameter `{name}` is bound twice {from}");
+                    let diagnostic = Diagnostic::new(Code::DuplicateBinding, at, message, "bound here")
+                        .with_label(beside, "and here")
+                        .with_help("keep one of the two, or say since when it holds: `… since 2026-07-01 from …`");
+                    world.items.report(item, diagnostic);
+                }
+            }
+            None => {
+                places.insert((parameter, since), (id, place));
+            }
+        }
         let (value, diagnostics) = constant_of(world, &bind.value, &ty, "the parameter");
         for diagnostic in diagnostics {
             world.items.report(id, diagnostic);
         }
         if let Some(value) = value {
             let shown = world.text(bind.value.span);
-            bound.entry(parameter).or_insert(ir::Binding { value, shown, from: bind.from.node.clone() });
+            let from = bind.from.node.clone();
+            bound.entry(parameter).or_default().push(ir::Binding { since, value, shown, from });
         }
+    }
+    for bindings in bound.values_mut() {
+        bindings.sort_by_key(|binding| binding.since);
     }
     let mut unbound = Vec::new();
     for (name, known) in &world.parameters.known {
@@ -127,7 +149,7 @@ pub(super) fn bind(world: &mut World<'_>) -> Vec<(ParameterId, ir::Binding)> {
     for (item, diagnostic) in unbound {
         world.items.report(item, diagnostic);
     }
-    bound.into_iter().collect()
+    bound
 }
 
 /// What is wrong with binding a parameter that does not exist, or could not be read.
@@ -250,18 +272,75 @@ fn arithmetic(op: ArithmeticOp, left: Value, right: Value) -> Option<Value> {
 }
 
 impl Checker<'_, '_> {
-    /// A parameter of that name, if there is one.
-    pub(super) fn parameter(&mut self, name: &str, span: Span) -> Option<Typed> {
+    /// A parameter of that name, if there is one; its type is an error where it could not be read.
+    fn named_parameter(&mut self, name: &str, span: Span) -> Option<(ParameterId, Type)> {
         let world = self.world;
         let Some(known) = world.parameters.known.get(name) else {
             let id = world.items.find(ItemKind::Parameter, name).first().copied()?;
             self.reach(id);
             self.report(world.items.broken_use(id, span));
-            return Some(self.error(span));
+            return Some((ParameterId(u32::MAX), Type::Error));
         };
         for id in &known.items {
             self.reach(*id);
         }
-        Some(Typed::plain(self.make(ExprKind::Parameter(known.id), known.ty.clone(), span)))
+        Some((known.id, known.ty.clone()))
+    }
+
+    /// The value of a parameter of that name as of the run, if there is such a parameter.
+    pub(super) fn parameter(&mut self, name: &str, span: Span) -> Option<Typed> {
+        let (parameter, ty) = self.named_parameter(name, span)?;
+        let declared = self.world.environment.parameters.get(parameter.0 as usize);
+        if declared.is_some_and(ir::Parameter::depends_on_day) {
+            self.need_zone(span, "the day of `as_of` in the program's zone decides which binding holds");
+        }
+        Some(Typed::plain(self.make(ExprKind::Parameter(parameter), ty, span)))
+    }
+
+    /// `p at i.opened_at`
+    pub(super) fn parameter_at(&mut self, name: &Name, moment: &ast::Expr, span: Span) -> Typed {
+        let moment = self.value(moment, None).expr;
+        let (what, place) = match self.lookup(&name.node).map(|named| (named.what, named.span)) {
+            Some((what, place)) => (what, Some(place)),
+            None => match self.named_parameter(&name.node, name.span) {
+                Some((_, Type::Error)) => return self.error(span),
+                Some((parameter, ty)) => return self.bound_at(parameter, ty, moment, span),
+                None => match self.world.taken(&name.node) {
+                    Some((what, place)) => (what, place),
+                    None => {
+                        let diagnostic = unknown(self.world, name);
+                        self.report(diagnostic);
+                        return self.error(span);
+                    }
+                },
+            },
+        };
+        let message = format!("`{}` is {what} of that name, and only parameters have a value at a time", name.node);
+        let mut diagnostic = Diagnostic::new(Code::TypeMismatch, name.span, message, "no parameter");
+        if let Some(place) = place {
+            diagnostic = diagnostic.with_label(place, "declared here");
+        }
+        self.report(diagnostic.with_help("leave `at` and what follows it out"));
+        self.error(span)
+    }
+
+    fn bound_at(&mut self, parameter: ParameterId, ty: Type, moment: Expr, span: Span) -> Typed {
+        let moment = match &moment.ty.base {
+            Type::Date => moment,
+            Type::Timestamp => {
+                self.need_zone(span, "the day of the timestamp decides which binding holds");
+                self.convert(moment, Conversion::Day, Type::Date)
+            }
+            Type::Error => return self.error(span),
+            other => {
+                let found = self.show(other);
+                let message = format!("expected a date or a timestamp behind `at`, found `{found}`");
+                let help = "name the time whose value is meant: `… at i.opened_at`";
+                self.mismatch(moment.span, message, format!("`{found}`"), Some(help.to_owned()));
+                return self.error(span);
+            }
+        };
+        let kind = ExprKind::ParameterAt { parameter, moment: Box::new(moment) };
+        Typed::plain(self.make(kind, ty, span))
     }
 }

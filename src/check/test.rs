@@ -252,7 +252,7 @@ impl<'w, 'a> TestChecker<'w, 'a> {
             self.diagnostics.append(&mut found);
             if let Some(bound) = bound {
                 let shown = self.world.text(value.span);
-                let binding = crate::ir::Binding { value: bound, shown, from: "the test".to_owned() };
+                let binding = crate::ir::Binding { since: None, value: bound, shown, from: "the test".to_owned() };
                 bindings.push((known.id, binding));
             }
         }

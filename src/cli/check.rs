@@ -207,7 +207,7 @@ impl<'a> Run<'a> {
             rules,
             advice,
             data_findings: context.data_findings(),
-            parameters: context.parameters(&self.reads.parameters),
+            parameters: context.parameters(&self.reads.parameters, self.today()),
             tables: context.tables(&self.reads.tables),
             warnings: context.warnings(&self.warnings()),
         };
@@ -320,6 +320,11 @@ impl<'a> Run<'a> {
             period: given(self.settings.period.map(|period| period.to_string()), "--period", period),
             zone: self.environment().zone.as_ref().map(|zone| zone.name().to_owned()),
         }
+    }
+
+    /// The day as of which the run judges.
+    fn today(&self) -> Option<crate::value::Date> {
+        self.settings.as_of?.day(self.environment().zone.as_ref()?)
     }
 
     /// What is doubtful: warnings of the rules that were run, and faults that no rule, advice or source reaches, such as a

@@ -10,7 +10,7 @@ use crate::check::Status;
 use crate::diagnostic::{Code, closest};
 use crate::ir::plan::plan;
 use crate::ir::reads::Reads;
-use crate::ir::{Advice, Body, Citation, Rule};
+use crate::ir::{Advice, Binding, Body, Citation, Rule};
 use crate::report::build::citations;
 use crate::verdict::ExitStatus;
 
@@ -121,12 +121,14 @@ fn add_facts(policies: &Policies, reads: &Reads, cited: &[Citation], name: crate
         text.push_str("\nParameters\n");
     }
     for parameter in reads.parameters.iter().filter_map(|id| environment.parameters.get(id.0 as usize)) {
-        let value = match &parameter.binding {
-            Some(binding) => format!("{} (from {})", binding.shown, binding.from),
-            None => "not bound; what reads it is not determined".to_owned(),
-        };
         let ty = environment.schema.show(&parameter.ty.base);
-        text.push_str(&format!("  {}: {ty} = {value}\n", parameter.name));
+        match parameter.bindings.as_slice() {
+            [] => text.push_str(&format!("  {}: {ty} = not bound; what reads it is not determined\n", parameter.name)),
+            bindings => bindings.iter().for_each(|Binding { shown, since, from, .. }| {
+                let since = since.map_or(String::new(), |day| format!("since {day}, "));
+                text.push_str(&format!("  {}: {ty} = {shown} ({since}from {from})\n", parameter.name));
+            }),
+        }
         if let Some(title) = &parameter.title {
             text.push_str(&format!("    {title}\n"));
         }

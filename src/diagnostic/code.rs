@@ -86,7 +86,7 @@ codes! {
     UnknownRule = "unknown-rule", Check, Error, "a rule is named that does not exist";
     UnknownZone = "unknown-zone", Check, Error, "a time zone is named that does not exist";
     UnknownCalendar = "unknown-calendar", Check, Error, "a calendar is named that is not declared";
-    UnknownParameter = "unknown-parameter", Check, Error, "a parameter is bound that is not declared";
+    UnknownParameter = "unknown-parameter", Check, Error, "a parameter is named that is not declared";
     DuplicateDefinition = "duplicate-definition", Check, Error, "a name is declared twice";
     DuplicateBinding = "duplicate-binding", Check, Error, "a parameter is bound twice";
     ShadowedName = "shadowed-name", Check, Error, "a name is declared that already means something here";

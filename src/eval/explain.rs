@@ -97,6 +97,9 @@ pub struct Basis {
     /// The row of a policy table, as written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<String>,
+    /// The day from which on the binding of a parameter holds that has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
     /// The document that says so.
     pub from: String,
 }

@@ -4,6 +4,7 @@ mod arithmetic;
 mod compare;
 mod field;
 mod logic;
+mod parameter;
 mod sets;
 mod table;
 mod text;
@@ -42,9 +43,15 @@ impl<'a> Evaluator<'a> {
         let vector = match &expr.kind {
             ExprKind::Literal(value) => Vector::literal(value, rows),
             ExprKind::Parameter(parameter) => {
-                let bound = self.inputs.environment.parameters.get(parameter.0 as usize);
-                match bound.and_then(|parameter| parameter.binding.as_ref()) {
+                let declared = self.inputs.environment.parameters.get(parameter.0 as usize);
+                match declared.and_then(|parameter| parameter.on(self.today())) {
                     Some(binding) => Vector::literal(&binding.value, rows),
+                    None => Vector::unknown(rows),
+                }
+            }
+            ExprKind::ParameterAt { parameter, moment } => {
+                match self.inputs.environment.parameters.get(parameter.0 as usize) {
+                    Some(parameter) => parameter::on_days(parameter, &self.eval(moment, frame)),
                     None => Vector::unknown(rows),
                 }
             }

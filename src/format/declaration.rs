@@ -170,9 +170,9 @@ impl Writer<'_> {
         }
     }
 
-    /// `bind p = 4 hours from "…"`
+    /// `bind p = 4 hours since 2026-07-01 from "…"`
     pub(super) fn bind(&mut self, bind: &Bind) {
-        let Bind { name, value, from } = bind;
+        let Bind { name, value, since, from } = bind;
         self.word("bind");
         self.space();
         self.take(name.span);
@@ -180,6 +180,12 @@ impl Writer<'_> {
         self.word("=");
         self.defined(value, false);
         self.below(|writer| {
+            if let Some(since) = since {
+                writer.word("since");
+                writer.space();
+                writer.take(since.span);
+                writer.space();
+            }
             writer.word("from");
             writer.space();
             writer.texts(from.span);

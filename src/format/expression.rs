@@ -66,6 +66,7 @@ fn hugs(expr: &Expr) -> bool {
         ExprKind::Aggregate { .. } | ExprKind::Bracketed(_) => true,
         ExprKind::Not(operand) | ExprKind::Negate(operand) => hugs(operand),
         ExprKind::Field { base, .. } => hugs(base),
+        ExprKind::ParameterAt { moment, .. } => hugs(moment),
         ExprKind::Presence { operand, .. } | ExprKind::IsRecord { operand, .. } => hugs(operand),
         ExprKind::Text(_)
         | ExprKind::Integer(_)
@@ -128,6 +129,13 @@ impl Writer<'_> {
             ExprKind::Call { name, arguments } => {
                 self.take(name.span);
                 self.expressions(["(", ")"], arguments);
+            }
+            ExprKind::ParameterAt { name, moment } => {
+                self.take(name.span);
+                self.space();
+                self.word("at");
+                self.space();
+                self.expression(moment, begins);
             }
             ExprKind::Presence { operand, present } => {
                 self.expression(operand, begins);

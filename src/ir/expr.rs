@@ -27,8 +27,17 @@ pub struct Expr {
 pub enum ExprKind {
     /// A literal; an enum member is a position in the expression's own type.
     Literal(Value),
-    /// A parameter; unknown where it is not bound.
+    /// A parameter: the value that is bound to it on the day of `as_of` in the program's zone. Unknown where none is, and
+    /// where `as_of` is not given, unless there is one binding only and that always holds.
     Parameter(ParameterId),
+    /// `p at moment`: the value that is bound to a parameter on a day. Unknown where none is bound yet, and where the day
+    /// is absent or unknown, unless there is one binding only and that always holds.
+    ParameterAt {
+        /// The parameter.
+        parameter: ParameterId,
+        /// The day; of a timestamp, its day in the program's zone.
+        moment: Box<Expr>,
+    },
     /// `as_of`: a timestamp; unknown where it is not given.
     AsOf,
     /// `today`: the day of `as_of` in the program's zone.

@@ -110,6 +110,15 @@ impl Printer<'_> {
         self.variables.get(id.0 as usize).map_or_else(|| format!("#{}", id.0), |variable| variable.name.clone())
     }
 
+    fn parameter(&mut self, id: super::ParameterId) {
+        match self.environment.parameters.get(id.0 as usize) {
+            Some(parameter) => self.out.push_str(&parameter.name),
+            None => {
+                let _ = write!(self.out, "parameter {}", id.0);
+            }
+        }
+    }
+
     fn list(&mut self, parts: &[Expr], separator: &str) {
         for (position, part) in parts.iter().enumerate() {
             if position > 0 {
@@ -206,12 +215,14 @@ impl Printer<'_> {
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Literal(value) => self.value(value, &expr.ty.base),
-            ExprKind::Parameter(id) => match self.environment.parameters.get(id.0 as usize) {
-                Some(parameter) => self.out.push_str(&parameter.name),
-                None => {
-                    let _ = write!(self.out, "parameter {}", id.0);
-                }
-            },
+            ExprKind::Parameter(id) => self.parameter(*id),
+            ExprKind::ParameterAt { parameter, moment } => {
+                self.out.push('(');
+                self.parameter(*parameter);
+                self.out.push_str(" at ");
+                self.expr(moment);
+                self.out.push(')');
+            }
             ExprKind::AsOf => self.out.push_str("as_of"),
             ExprKind::Today => self.out.push_str("today"),
             ExprKind::Period => self.out.push_str("period"),

@@ -58,7 +58,7 @@ impl Reads {
     fn add_expr(&mut self, schema: &Schema, expr: &Expr) {
         self.add_type(schema, &expr.ty.base);
         match &expr.kind {
-            ExprKind::Parameter(parameter) => {
+            ExprKind::Parameter(parameter) | ExprKind::ParameterAt { parameter, .. } => {
                 self.parameters.insert(*parameter);
             }
             ExprKind::Table { table, .. } => {
@@ -118,6 +118,7 @@ pub fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Presence { operand, .. }
         | ExprKind::IsRecord { operand, .. }
         | ExprKind::Matches { text: operand, .. }
+        | ExprKind::ParameterAt { moment: operand, .. }
         | ExprKind::Convert { operand, .. } => visit(operand),
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Filled(parts) | ExprKind::Set(parts) => {
             parts.iter().for_each(visit);

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AdviceReport, AdviceResult, AdviceRun, CitationReport, DataFinding, DataFindings, Filter, Finding, InputFed,
-    InputFile, InputLeftOut, InputRecord, ParameterReport, RuleReport, Summary, SupportingAdvice, TableReport, Warning,
+    AdviceReport, AdviceResult, AdviceRun, BindingReport, CitationReport, DataFinding, DataFindings, Filter, Finding,
+    InputFed, InputFile, InputLeftOut, InputRecord, ParameterReport, RuleReport, Summary, SupportingAdvice,
+    TableReport, Warning,
 };
 use crate::data::{Dataset, Extract, Fed};
 use crate::diagnostic::Diagnostic;
 use crate::eval::explain::show::Show;
 use crate::eval::explain::{Explainer, Explanation, Limits};
 use crate::eval::{Evaluation, Evaluator, Subject};
-use crate::ir::{Advice, Body, Citation, Environment, ParameterId, Rule, Step, TableId};
+use crate::ir::{Advice, Binding, Body, Citation, Environment, ParameterId, Rule, Step, TableId};
 use crate::schema::RecordId;
-use crate::value::Truth;
+use crate::value::{Date, Truth};
 use crate::verdict::{AdviceOutcome, Counts, ExitStatus, Outcome, RuleVerdict, judge_advice};
 
 /// What all parts of a report are made from.
@@ -233,15 +234,21 @@ impl<'a> Context<'a> {
             .collect()
     }
 
-    /// Reports parameters, in order of name.
-    pub fn parameters(&self, read: &BTreeSet<ParameterId>) -> Vec<ParameterReport> {
+    /// Reports parameters, in order of name; `today` is the day as of which the run judges.
+    pub fn parameters(&self, read: &BTreeSet<ParameterId>, today: Option<Date>) -> Vec<ParameterReport> {
+        let binding = |binding: &Binding| BindingReport {
+            value: binding.shown.clone(),
+            since: binding.since.map(|day| day.to_string()),
+            from: binding.from.clone(),
+        };
         read.iter()
             .filter_map(|id| self.environment().parameters.get(id.0 as usize))
             .map(|parameter| ParameterReport {
                 name: parameter.name.clone(),
                 title: parameter.title.clone(),
-                value: parameter.binding.as_ref().map(|binding| binding.shown.clone()),
-                from: parameter.binding.as_ref().map(|binding| binding.from.clone()),
+                value: parameter.on(today).map(|binding| binding.shown.clone()),
+                from: parameter.on(today).map(|binding| binding.from.clone()),
+                bindings: parameter.bindings.iter().filter(|_| parameter.depends_on_day()).map(binding).collect(),
             })
             .collect()
     }

@@ -199,9 +199,10 @@ pub(crate) fn evidence(page: &mut Page, explanation: &Explanation) {
 
 /// Writes what of the policy a value rests on.
 fn basis(page: &mut Page, value: &NamedValue) {
-    if let Some(Basis { row, from }) = &value.basis {
+    if let Some(Basis { row, since, from }) = &value.basis {
         let row = row.as_ref().map_or(String::new(), |row| format!("{row}, "));
-        let says = format!("{} is {}: {row}from {from}", value.expression, value.value);
+        let since = since.as_ref().map_or(String::new(), |since| format!("since {since}, "));
+        let says = format!("{} is {}: {row}{since}from {from}", value.expression, value.value);
         page.hanging(10, Tone::Quiet, "- ", &says);
     }
 }

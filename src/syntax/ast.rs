@@ -14,7 +14,7 @@ pub use test::*;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::value::Number;
+use crate::value::{Date, Number};
 
 /// A name and its place.
 pub type Name = Spanned<String>;
@@ -276,6 +276,8 @@ pub struct Bind {
     pub name: Name,
     /// Its value.
     pub value: Expr,
+    /// `since 2026-07-01`: the day from which on it holds; none: from the beginning.
+    pub since: Option<Spanned<Date>>,
     /// The document that says so.
     pub from: Text,
 }

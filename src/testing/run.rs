@@ -58,7 +58,7 @@ impl<'a> Prepared<'a> {
         }
         for (parameter, binding) in &test.bindings {
             if let Some(parameter) = own.to_mut().parameters.get_mut(parameter.0 as usize) {
-                parameter.binding = Some(binding.clone());
+                parameter.bindings = vec![binding.clone()];
             }
         }
         let mut reads = Reads::default();

@@ -6,9 +6,9 @@ use shall::eval::explain::{
 };
 use shall::report::terminal::{self, Layout};
 use shall::report::{
-    AdviceReport, AdviceResult, AdviceRun, CitationReport, DataFinding, DataFindings, Exit, FORMAT_VERSION, Filter,
-    Finding, Given, InputFed, InputFile, InputLeftOut, InputRecord, Inputs, ParameterReport, Report, RuleReport,
-    Summary, SupportingAdvice, TableReport, Time, Tool, View, Warning, json,
+    AdviceReport, AdviceResult, AdviceRun, BindingReport, CitationReport, DataFinding, DataFindings, Exit,
+    FORMAT_VERSION, Filter, Finding, Given, InputFed, InputFile, InputLeftOut, InputRecord, Inputs, ParameterReport,
+    Report, RuleReport, Summary, SupportingAdvice, TableReport, Time, Tool, View, Warning, json,
 };
 use shall::verdict::{AdviceOutcome, Counts, Outcome, ProposedGrade};
 
@@ -82,8 +82,11 @@ fn failing() -> Explanation {
                 expression: "c.model".to_owned(),
                 value: "(absent)".to_owned(),
                 state: ValueState::Absent,
-                basis: some("normal, any => high")
-                    .map(|row| Basis { row: Some(row), from: "Change policy".to_owned() }),
+                basis: some("normal, any => high").map(|row| Basis {
+                    row: Some(row),
+                    since: some("2026-01-01"),
+                    from: "Change policy".to_owned(),
+                }),
             }],
             members: vec![Members {
                 are: Standing::Missing,
@@ -228,8 +231,23 @@ fn report() -> Report {
                 title: some("A limit"),
                 value: some("4 hours"),
                 from: some("SMP-004, section 4"),
+                bindings: Vec::new(),
             },
-            ParameterReport { name: "other".to_owned(), title: None, value: None, from: None },
+            ParameterReport {
+                name: "later".to_owned(),
+                title: None,
+                value: some("2 hours"),
+                from: some("SMP-005"),
+                bindings: vec![
+                    BindingReport { value: "4 hours".to_owned(), since: None, from: "SMP-004".to_owned() },
+                    BindingReport {
+                        value: "2 hours".to_owned(),
+                        since: some("2026-07-01"),
+                        from: "SMP-005".to_owned(),
+                    },
+                ],
+            },
+            ParameterReport { name: "other".to_owned(), title: None, value: None, from: None, bindings: Vec::new() },
         ],
         tables: vec![TableReport {
             name: "risk_of".to_owned(),

@@ -40,6 +40,9 @@ fn check(text: &str, expected: &str) {
 fn operators_bind_as_the_language_says() {
     check("a.b is present and c", "(and (present a.b) c)");
     check("-a.b * c", "(* (- a.b) c)");
+    check("p at a.b.c <= -p at day(x) + q", "(<= (at p a.b.c) (+ (- (at p (day x))) q))");
+    check("p at a is present and at at at = at.at", "(and (present (at p a)) (= (at at at) at.at))");
+    check("p at (a + b) otherwise p at 2026-01-31", "(otherwise (at p [(+ a b)]) (at p 2026-01-31))");
     check("-a otherwise b", "(otherwise (- a) b)");
     check("a + b * c - d", "(- (+ a (* b c)) d)");
     check("a / b / c", "(/ (/ a b) c)");

@@ -1,10 +1,10 @@
-//! What of the policy a value rests on: the row of a table that gave it.
+//! What of the policy a value rests on: the row of a table that gave it, the binding of a parameter that held.
 
 use super::{Basis, Explainer, Scope};
 use crate::ir::table::values;
-use crate::ir::{Answers, Expr, ExprKind, TableId};
+use crate::ir::{Answers, Expr, ExprKind, ParameterId, TableId};
 use crate::schema::Type;
-use crate::value::{Cell, Value};
+use crate::value::{Cell, Date, Value};
 
 /// The basis of an expression's value, if it is known and the expression alone does not say it.
 pub(super) fn of<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr) -> Option<Basis> {
@@ -13,10 +13,28 @@ pub(super) fn of<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Exp
             let table = explainer.show.environment.tables.get(table.0 as usize)?;
             let (row, is_sure) = row(explainer, scope, arguments, answers)?;
             let row = table.rows.get(row as usize)?;
-            Some(Basis { row: is_sure.then(|| explainer.show.text(row.span)), from: table.from.clone() })
+            let row = is_sure.then(|| explainer.show.text(row.span));
+            Some(Basis { row, since: None, from: table.from.clone() })
         }
+        ExprKind::Parameter(parameter) => binding(explainer, *parameter, explainer.evaluator.today()),
+        ExprKind::ParameterAt { parameter, moment } => binding(explainer, *parameter, day(explainer, scope, moment)),
         _ => None,
     }
+}
+
+/// The day that an expression is.
+pub(super) fn day<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, moment: &'a Expr) -> Option<Date> {
+    match explainer.cell(scope, moment) {
+        Cell::Present(Value::Date(day)) => Some(day),
+        _ => None,
+    }
+}
+
+/// The binding of a parameter that held on a day; none where the parameter has one value for all days.
+fn binding(explainer: &Explainer<'_, '_>, parameter: ParameterId, day: Option<Date>) -> Option<Basis> {
+    let parameter = explainer.show.environment.parameters.get(parameter.0 as usize)?;
+    let binding = parameter.on(day).filter(|_| parameter.depends_on_day())?;
+    Some(Basis { row: None, since: binding.since.map(|day| day.to_string()), from: binding.from.clone() })
 }
 
 /// The row that arguments lead to, and whether it is the one: where an argument is not known, other rows give the same.

@@ -7,7 +7,7 @@ use super::{Cause, Explainer, RecordPlace, Scope, basis, recurrence, ways};
 use crate::data::Extract;
 use crate::eval::Binding;
 use crate::ir::reads::for_each_child;
-use crate::ir::{AggregateFunction, ArithmeticOp, Binder, Domain, Expr, ExprKind};
+use crate::ir::{AggregateFunction, ArithmeticOp, Binder, Domain, Expr, ExprKind, ParameterId};
 use crate::schema::{FieldId, RecordId, Type};
 use crate::value::{Cell, Number, Truth, Value};
 
@@ -51,6 +51,23 @@ pub(super) fn plain(reason: &str, says: String) -> Cause {
     Cause { reason: reason.to_owned(), says, record: None, field: None, parameter: None, found: None }
 }
 
+/// Whether a parameter has a value, if only from some day on.
+fn is_bound(explainer: &Explainer<'_, '_>, parameter: ParameterId) -> bool {
+    explainer.show.environment.parameters.get(parameter.0 as usize).is_some_and(|known| !known.bindings.is_empty())
+}
+
+/// The cause that a parameter has no value, or none yet.
+fn unbound(explainer: &Explainer<'_, '_>, parameter: ParameterId) -> Cause {
+    let known = explainer.show.environment.parameters.get(parameter.0 as usize);
+    let name = known.map_or("", |parameter| parameter.name.as_str());
+    let since = known.and_then(|parameter| parameter.bindings.first()?.since);
+    let says = match since {
+        Some(day) => format!("the parameter {name} has no value before {day}"),
+        None => format!("the parameter {name} is not bound to a value"),
+    };
+    Cause { parameter: Some(name.to_owned()), ..plain("unbound-parameter", says) }
+}
+
 /// Adds why an expression, which is not known, is not.
 pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr, causes: &mut BTreeSet<Cause>) {
     if causes.len() >= explainer.limits.causes {
@@ -58,11 +75,20 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
     }
     let expr = written(expr);
     match &expr.kind {
-        ExprKind::Parameter(parameter) => {
-            let known = explainer.show.environment.parameters.get(parameter.0 as usize);
-            let name = known.map_or("", |parameter| parameter.name.as_str());
-            let says = format!("the parameter {name} is not bound to a value");
-            causes.insert(Cause { parameter: Some(name.to_owned()), ..plain("unbound-parameter", says) });
+        ExprKind::Parameter(parameter) => match explainer.evaluator.today() {
+            None if is_bound(explainer, *parameter) => {
+                causes.insert(no_as_of());
+            }
+            _ => {
+                causes.insert(unbound(explainer, *parameter));
+            }
+        },
+        ExprKind::ParameterAt { parameter, moment } => {
+            if is_bound(explainer, *parameter) && basis::day(explainer, scope, moment).is_none() {
+                collect(explainer, scope, moment, causes);
+            } else {
+                causes.insert(unbound(explainer, *parameter));
+            }
         }
         ExprKind::AsOf | ExprKind::Today => {
             causes.insert(no_as_of());

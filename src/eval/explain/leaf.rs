@@ -243,7 +243,8 @@ fn operands(expr: &Expr) -> Vec<&Expr> {
         ExprKind::Aggregate { function: AggregateFunction::Recurs, parts, .. } => {
             parts.every.iter().chain(&parts.from).collect()
         }
-        ExprKind::Field { .. } | ExprKind::Variable(_) | ExprKind::Parameter(_) | ExprKind::Table { .. } => vec![expr],
+        ExprKind::Field { .. } | ExprKind::Variable(_) | ExprKind::Parameter(_) => vec![expr],
+        ExprKind::ParameterAt { .. } | ExprKind::Table { .. } => vec![expr],
         _ => Vec::new(),
     }
 }
@@ -284,7 +285,7 @@ fn read_values<'a>(expr: &'a Expr, add: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Period => {
             add(child);
         }
-        ExprKind::Table { .. } => {
+        ExprKind::ParameterAt { .. } | ExprKind::Table { .. } => {
             add(child);
             read_values(child, add);
         }

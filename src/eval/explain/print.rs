@@ -96,6 +96,11 @@ impl Show<'_> {
                 format!("{name}({})", list(arguments))
             }
             ExprKind::Table { table, arguments, .. } => format!("{}({})", self.table_name(*table), list(arguments)),
+            ExprKind::ParameterAt { parameter, moment } => {
+                let name =
+                    self.environment.parameters.get(parameter.0 as usize).map_or("", |known| known.name.as_str());
+                format!("{name} at {}", self.operand(moment))
+            }
             // What ranges over records is shown as it is written: its text names its own variable.
             ExprKind::Quantified { .. }
             | ExprKind::Aggregate { .. }
@@ -124,6 +129,7 @@ impl Show<'_> {
             | ExprKind::Set(_)
             | ExprKind::Call { .. }
             | ExprKind::Table { .. }
+            | ExprKind::ParameterAt { .. }
             | ExprKind::Aggregate { .. } => true,
             _ => text.starts_with('(') && text.ends_with(')'),
         };

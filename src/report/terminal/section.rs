@@ -2,7 +2,7 @@
 
 use super::page::{Page, Tone};
 use super::{evidence, grouped, one_unknown, subject};
-use crate::report::{AdviceReport, AdviceResult, InputFed, Report};
+use crate::report::{AdviceReport, AdviceResult, BindingReport, InputFed, Report};
 use crate::verdict::{AdviceOutcome, Outcome};
 
 /// Writes what was looked at, as of when.
@@ -129,6 +129,13 @@ pub(super) fn parameters(page: &mut Page, report: &Report) {
     section(page, "Parameters", "the organization's own numbers");
     page.blank();
     for parameter in &report.parameters {
+        if !parameter.bindings.is_empty() {
+            for BindingReport { value, since, from } in &parameter.bindings {
+                let since = since.as_ref().map_or(String::new(), |since| format!(" since {since}"));
+                page.row(2, &format!("{} = {value}{since}", parameter.name), Tone::Plain, from, Tone::Quiet);
+            }
+            continue;
+        }
         match &parameter.value {
             Some(value) => {
                 let from = parameter.from.clone().unwrap_or_default();

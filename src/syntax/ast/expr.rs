@@ -55,6 +55,13 @@ pub enum ExprKind {
         /// Its arguments.
         arguments: Vec<Expr>,
     },
+    /// `p at i.opened_at`: the value of a parameter at a time
+    ParameterAt {
+        /// The parameter.
+        name: Name,
+        /// The time.
+        moment: Box<Expr>,
+    },
     /// `x is present`, `x is absent`
     Presence {
         /// What is tested.

@@ -8,6 +8,7 @@ use crate::syntax::ast::{
     Record, Standard, Text, TypeExpr, TypeExprKind,
 };
 use crate::syntax::scan::DEEPEST;
+use crate::value::Date;
 
 impl Builder<'_> {
     /// `zone "Europe/Amsterdam"`
@@ -195,18 +196,34 @@ impl Builder<'_> {
         Some(Parameter { name: name?, ty: ty?, title })
     }
 
-    /// `bind p = 4 hours from "…"`
+    /// `bind p = 4 hours since 2026-07-01 from "…"`
     pub(super) fn bind(&self, pair: Pair<'_>) -> Option<Bind> {
-        let (mut name, mut value, mut from) = (None, None, None);
+        let (mut name, mut value, mut since, mut from) = (None, None, None, None);
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::item_name => name = Some(self.item_name(&inner)),
                 Rule::expr => value = Some(self.expression(inner)),
+                Rule::since => since = self.since(inner),
                 Rule::title => from = Some(self.texts(inner)),
                 _ => {}
             }
         }
-        Some(Bind { name: name?, value: value?, from: from? })
+        Some(Bind { name: name?, value: value?, since, from: from? })
+    }
+
+    /// `since 2026-07-01`
+    fn since(&self, pair: Pair<'_>) -> Option<Spanned<Date>> {
+        let day = pair.into_inner().find(|inner| inner.as_rule() != Rule::since_kw)?;
+        let span = self.span(&day);
+        if day.as_rule() == Rule::timestamp {
+            let message = "a binding holds from a day on";
+            self.report(
+                Diagnostic::new(Code::SyntaxError, span, message, "an instant")
+                    .with_help("write the day alone: `since 2026-07-01`"),
+            );
+            return None;
+        }
+        self.date(day.as_str(), span).map(|date| Spanned::new(date, span))
     }
 
     /// `define f(x: incident) = …`

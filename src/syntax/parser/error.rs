@@ -137,6 +137,11 @@ impl Builder<'_> {
             }
             _ if expected.contains(&VARIABLE) => "name it to speak of it: `count(incident i where i.state = closed)`",
             _ if expected.contains(&PERCENTAGE) => "write a share as a percentage: `major above 10%`",
+            _ if self.kind == ItemKind::Bind
+                && self.text.get(..offset).is_some_and(|ahead| ahead.trim_end().ends_with("since")) =>
+            {
+                "name the day from which on it holds: `since 2026-07-01`"
+            }
             _ if self.kind == ItemKind::Bind && expected.contains(&"`from`") => {
                 "say which document the value comes from: `from \"Incident policy, version 3\"`"
             }
@@ -374,6 +379,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::more_members => "more members such as `state: + {parked}`",
         Rule::parameter | Rule::parameter_kw => "`parameter`",
         Rule::bind | Rule::bind_kw => "`bind`",
+        Rule::since | Rule::since_kw => "`since`",
         Rule::from_kw => "`from`",
         Rule::define | Rule::define_kw => "`define`",
         Rule::define_parameter => "a parameter such as `i: incident`",
@@ -488,6 +494,8 @@ fn display(rule: Rule) -> &'static str {
         Rule::not_equal | Rule::equal | Rule::less_than | Rule::greater_than => OPERATOR,
         Rule::add | Rule::subtract | Rule::multiply | Rule::divide => OPERATOR,
         Rule::postfix | Rule::field_access | Rule::dot | Rule::state | Rule::is_kw => OPERATOR,
+        Rule::moment | Rule::moment_kw => OPERATOR,
+        Rule::moment_value => EXPRESSION,
         Rule::not_kw => "`not`",
         Rule::arguments => "`(`",
         Rule::quantifier_call => "`(`",

@@ -99,6 +99,7 @@ impl Builder<'_> {
         for postfix in postfixes {
             expr = match postfix.as_rule() {
                 Rule::field_access => self.field_access(expr, postfix),
+                Rule::moment => self.parameter_at(expr, postfix),
                 _ => self.state(expr, postfix),
             };
         }
@@ -110,6 +111,32 @@ impl Builder<'_> {
         match pair.into_inner().find(|inner| inner.as_rule() == Rule::word) {
             Some(word) => Expr { kind: ExprKind::Field { base: Box::new(base), name: self.name(&word) }, span },
             None => self.nothing(span),
+        }
+    }
+
+    /// `p at i.opened_at`
+    fn parameter_at(&self, parameter: Expr, pair: Pair<'_>) -> Expr {
+        let span = parameter.span.to(self.span(&pair));
+        let at = pair.as_span().start();
+        let value = pair.into_inner().find(|inner| inner.as_rule() == Rule::moment_value);
+        let moment = value.and_then(|value| {
+            let mut inner = value.into_inner();
+            let start = self.primary(inner.next()?);
+            Some(inner.fold(start, |base, access| self.field_access(base, access)))
+        });
+        match (parameter.kind, moment) {
+            (ExprKind::Name(name), Some(moment)) => {
+                let name = Spanned::new(name, parameter.span);
+                Expr { kind: ExprKind::ParameterAt { name, moment: Box::new(moment) }, span }
+            }
+            _ => {
+                let message = "`at` stands only behind the name of a parameter";
+                self.report(
+                    Diagnostic::new(Code::SyntaxError, self.place(at, at + 2), message, "no parameter before it")
+                        .with_help("only parameters have a value at a time: `p1_resolution at i.opened_at`"),
+                );
+                self.nothing(span)
+            }
         }
     }
 

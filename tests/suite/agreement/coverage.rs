@@ -44,6 +44,7 @@ const DEMANDED: &[&str] = &[
     // forms
     "Literal",
     "Parameter",
+    "ParameterAt",
     "AsOf",
     "Today",
     "Period",

@@ -219,6 +219,27 @@ fn sets_are_as_certain_as_they_are() {
 }
 
 #[test]
+fn the_binding_of_the_day_holds() {
+    // As of 2026-02-01: 3 since then, 4 hours since the day before.
+    comes_to(&shall("most_reopened = 3"), HOLDS);
+    comes_to(&shall("most_reopened at 2026-01-31 = 2 and most_reopened at 2026-02-01 = 3"), HOLDS);
+    // In Amsterdam the first of these instants is on the last of January, the second on the first of February.
+    comes_to(&shall("most_reopened at 2026-01-31T22:59:59Z = 2 and most_reopened at 2026-01-31T23:00Z = 3"), HOLDS);
+    // Nothing is bound before the first day, and what holds always does so on days that are not known.
+    comes_to(&shall("later_share < 1"), UNKNOWN);
+    comes_to(&shall("later_share at 2026-02-02 = 10%"), HOLDS);
+    comes_to(&each("approval a", "longest at a.decided_at >= 30 minutes"), (5, 0, 0, 0));
+    comes_to(
+        &each("approval a", "a.change.start_at is absent or longest at a.change.start_at <= 4 hours"),
+        (4, 0, 0, 1),
+    );
+    comes_to(
+        &each("approval a", "a.change.start_at is absent or least_share at a.change.start_at = 50%"),
+        (5, 0, 0, 0),
+    );
+}
+
+#[test]
 fn a_table_gives_what_its_rows_agree_on() {
     // The size of T2 is not known.
     comes_to(&each("team t", "grade(high, t.size > 1) = 3"), (2, 0, 0, 0));

@@ -66,6 +66,16 @@ bind most = 20 from "Packing manual, section 1"
 
 parameter unset: decimal "A number that nobody has set"
 
+parameter postage: decimal "What a box may cost"
+
+bind postage = 10 from "Price list 2025"
+
+bind postage = 8 since 2026-01-05 from "Price list 2026"
+
+parameter surcharge: decimal "What a late box costs more"
+
+bind surcharge = 2 since 2026-01-06 from "Price list 2026, page 2"
+
 table stamps(size: {small < medium < large}, fragile: boolean): integer {
   small,          any   => 1
   medium | large, true  => 3
@@ -316,6 +326,28 @@ fn timelines_say_which_time_is_missing() {
                 format!("length({stays} within 2026-01-01 through 2026-01-31) >= 4 days"),
                 "length((b.packed .. 2026-01-05T15:00Z) within 2026-01-01 through 2026-01-09) <= 4 hours".to_owned(),
             ]
+        )
+    );
+}
+
+#[test]
+fn the_binding_that_held_is_named() {
+    assert_run!(
+        "bindings",
+        forms(
+            "B1",
+            &[
+                ("", "b.weight <= postage at b.packed"),
+                ("  let dear = postage at b.due\n", "b.weight <= 2 * dear"),
+                ("", "most at b.packed > 100"),
+            ]
+        )
+    );
+    assert_run!(
+        "bindings-unknown",
+        forms(
+            "B1",
+            &[("", "b.weight <= postage"), ("", "b.weight <= surcharge at b.packed"), ("", "unset at b.due = 1")]
         )
     );
 }

@@ -97,7 +97,14 @@ impl<'a> Writer<'a> {
             PARAMETERS.iter().filter(|(_, known, _)| *known == kind).map(|(name, ..)| *name).collect();
         match self.choices.below(10) {
             0..7 if !paths.is_empty() => self.pick_path(&paths),
-            9 if !parameters.is_empty() => Some(self.choices.pick(&parameters).to_owned()),
+            9 if !parameters.is_empty() => {
+                let parameter = self.choices.pick(&parameters).to_owned();
+                let moment = self.choices.pick(&[Kind::Timestamp, Kind::Date]);
+                match self.choices.chance(60).then(|| self.value(moment, scope, 0)).flatten() {
+                    Some(moment) => Some(format!("({parameter} at {moment})")),
+                    None => Some(parameter),
+                }
+            }
             _ => self
                 .literal(kind)
                 .or_else(|| self.pick_path(&paths))

@@ -247,23 +247,24 @@ fn declared(kind: Kind) -> String {
     }
 }
 
-/// The parameters: name, type, value (none: not bound).
-pub(crate) const PARAMETERS: &[(&str, Kind, Option<&str>)] = &[
-    ("most_reopened", Integer, Some("2")),
-    ("least_share", Decimal, Some("50%")),
-    ("unset_number", Decimal, None),
-    ("longest", Duration, Some("2 days")),
-    ("unset_duration", Duration, None),
-    ("every_so_often", Span, Some("1 month")),
-    ("cut_over", Date, Some("2026-02-01")),
-    ("freeze", Timestamp, Some("2026-01-31T23:30Z")),
-    ("good_tags", Kind::Set(&Text), Some("{\"red\", \"green\"}")),
-    ("unset_tags", Kind::Set(&Text), None),
-    ("worst_impact", Enum("impact"), Some("medium")),
-    ("firm", Boolean, Some("true")),
-    ("desk", Calendar, Some("office")),
-    ("unset_desk", Calendar, None),
-    ("house_word", Text, Some("\"red\"")),
+/// The parameters: name, type, values (none: not bound), of which some hold from a day on.
+pub(crate) const PARAMETERS: &[(&str, Kind, &[&str])] = &[
+    ("most_reopened", Integer, &["2", "3 since 2026-02-01"]),
+    ("least_share", Decimal, &["50%"]),
+    ("later_share", Decimal, &["10% since 2026-02-02"]),
+    ("unset_number", Decimal, &[]),
+    ("longest", Duration, &["4 hours since 2026-01-31", "2 days", "30 minutes since 2026-02-03"]),
+    ("unset_duration", Duration, &[]),
+    ("every_so_often", Span, &["1 month"]),
+    ("cut_over", Date, &["2026-02-01"]),
+    ("freeze", Timestamp, &["2026-01-31T23:30Z"]),
+    ("good_tags", Kind::Set(&Text), &["{\"red\", \"green\"}", "{} since 2026-02-28"]),
+    ("unset_tags", Kind::Set(&Text), &[]),
+    ("worst_impact", Enum("impact"), &["medium since 2026-01-31", "high since 2026-03-01"]),
+    ("firm", Boolean, &["true"]),
+    ("desk", Calendar, &["office"]),
+    ("unset_desk", Calendar, &[]),
+    ("house_word", Text, &["\"red\""]),
 ];
 
 /// The defines: name, parameter's record, result, text. Guards inside them hold without the caller's help.
@@ -357,9 +358,9 @@ pub(crate) fn prelude() -> String {
         versions.iter().for_each(|lines| text += &format!("calendar {name} {{ {lines} }}\n"));
     }
     text.push('\n');
-    for (name, kind, value) in PARAMETERS {
+    for (name, kind, values) in PARAMETERS {
         text += &format!("parameter {name}: {}\n", declared(*kind));
-        if let Some(value) = value {
+        for value in *values {
             text += &format!("bind {name} = {value} from \"a paper\"\n");
         }
     }

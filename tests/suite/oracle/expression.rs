@@ -3,7 +3,7 @@
 use shall::ir::{AggregateFunction, CompareOp, Conversion, Expr, ExprKind, Function, Quantifier, SetOp, TextTest};
 use shall::schema::{RecordId, Type};
 use shall::value::time::{periods, units};
-use shall::value::{CalendarSpan, Cell, Interval, Moment, SetValue, TimelineValue, Truth, Value};
+use shall::value::{CalendarSpan, Cell, Date, Interval, Moment, SetValue, TimelineValue, Truth, Value};
 
 use super::quantity::Found;
 use super::scalar::{arithmetic, cell, compare, negate, truth_cell};
@@ -43,9 +43,13 @@ impl Oracle<'_> {
         match &expr.kind {
             ExprKind::Variable(_) | ExprKind::Aggregate { .. } => value(expr),
             ExprKind::Literal(literal) => Cell::Present(literal.clone()),
-            ExprKind::Parameter(id) => {
-                let parameter = &self.environment.parameters[id.0 as usize];
-                cell(parameter.binding.as_ref().map(|binding| binding.value.clone()))
+            ExprKind::Parameter(id) => self.bound(id.0 as usize, self.run.as_of.and_then(|as_of| self.day(as_of))),
+            ExprKind::ParameterAt { parameter, moment } => {
+                let day = match value(moment) {
+                    Cell::Present(Value::Date(day)) => Some(day),
+                    _ => None,
+                };
+                self.bound(parameter.0 as usize, day)
             }
             ExprKind::AsOf => cell(self.run.as_of.map(Value::Timestamp)),
             ExprKind::Today => cell(self.run.as_of.and_then(|as_of| self.day(as_of)).map(Value::Date)),
@@ -241,6 +245,22 @@ impl Oracle<'_> {
             (false, true) => Truth::False,
             _ => Truth::Unknown,
         }
+    }
+
+    /// The value of a parameter on a day: the last that is bound since that day or before.
+    fn bound(&self, parameter: usize, day: Option<Date>) -> Cell {
+        let bindings = &self.environment.parameters[parameter].bindings;
+        if let ([only], None) = (bindings.as_slice(), day) {
+            return cell(only.since.is_none().then(|| only.value.clone()));
+        }
+        let mut held = None;
+        for binding in bindings {
+            let begun = binding.since.is_none_or(|since| day.is_some_and(|day| since <= day));
+            if begun && day.is_some() {
+                held = Some(binding.value.clone());
+            }
+        }
+        cell(held)
     }
 
     /// What a table gives: the one value of all rows that fit what the arguments may be.

@@ -19,6 +19,7 @@ pub(crate) fn expression(expr: &Expr) -> String {
         ExprKind::Name(name) => name.clone(),
         ExprKind::Field { base, name } => format!("{}.{}", one(base), name.node),
         ExprKind::Call { name, arguments } => format!("({} {})", name.node, all(arguments)).replace(" )", ")"),
+        ExprKind::ParameterAt { name, moment } => format!("(at {} {})", name.node, one(moment)),
         ExprKind::Presence { operand, present } => {
             format!("({} {})", if *present { "present" } else { "absent" }, one(operand))
         }
@@ -115,6 +116,10 @@ fn nested(expr: &Expr, places: &mut Vec<Span>) {
             nested(left, places);
             places.push(op.span);
             nested(right, places);
+        }
+        ExprKind::ParameterAt { name, moment } => {
+            places.push(name.span);
+            nested(moment, places);
         }
         ExprKind::Not(operand) | ExprKind::Negate(operand) => nested(operand, places),
         ExprKind::Field { base, name } => {
