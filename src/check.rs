@@ -18,6 +18,7 @@ mod expression;
 mod extensions;
 mod graphs;
 mod guard;
+mod holidays;
 mod items;
 mod logic;
 mod narrow;
@@ -37,6 +38,7 @@ mod world;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use self::holidays::{LARGEST_HOLIDAYS, stays_inside};
 pub use self::items::{ItemId, Reach};
 pub use self::sources::{SourceFault, SourceScope, SourceStatus};
 pub use self::test::TestStatus;
@@ -115,7 +117,7 @@ impl Checked {
     }
 }
 
-/// Checks a program; `sources` holds the texts of `files`.
+/// Checks a program; `sources` holds the texts of `files`, and the files that they name.
 ///
 /// ```
 /// use shall::source::Sources;
@@ -215,7 +217,7 @@ fn check_here(files: &[(FileId, Parsed)], sources: &Sources, zone_from_tests: bo
 fn resolve<'a>(files: &'a [(FileId, Parsed)], sources: &'a Sources) -> World<'a> {
     let mut items = Items::new(files);
     let (zones, zone) = zone(&mut items);
-    let calendars = calendars::declare(&mut items);
+    let calendars = calendars::declare(&mut items, sources);
     let standards = citations::declare(&mut items);
     let mut records = records::build(&mut items);
     let schema = std::mem::take(&mut records.schema);

@@ -4,6 +4,7 @@
 //! verb has a file of its own and writes through the console that it is handed.
 
 mod arguments;
+mod attachments;
 mod check;
 mod console;
 mod explain;

@@ -118,7 +118,7 @@ pub struct Given {
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Inputs {
-    /// The policy files, the pack's among them, in order of name.
+    /// The policy files, the pack's among them, in order of name; behind them the files that they name.
     pub policies: Vec<String>,
     /// The sources that mapped the export; empty for data laid out as the records.
     pub sources: Vec<String>,

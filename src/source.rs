@@ -1,17 +1,18 @@
-//! Policy texts and places in them.
+//! Policy texts, the files that they name, and places in them.
 //!
-//! Enters: the name and the text of each policy file. Leaves: [`FileId`]s, byte [`Span`]s, and (only when something is
-//! shown) lines and columns. This is the only code that turns an offset into a line and a column.
+//! Enters: the name and the text of each policy file and of each file that one names. Leaves: [`FileId`]s, byte
+//! [`Span`]s, and (only when something is shown) lines and columns. This is the only code that turns an offset into a line and a column.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Identifies one policy file in a [`Sources`].
+/// Identifies one file in a [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
-/// A range of bytes in one policy file; `start` is included, `end` is not.
+/// A range of bytes in one file; `start` is included, `end` is not.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// The file that the bytes are in.
@@ -71,7 +72,7 @@ pub struct Location {
     pub column: u32,
 }
 
-/// One policy file: its name as shown to people, and its text.
+/// One file: its name as shown to people, and its text.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     /// The name shown in messages: relative to where the file was found, with `/` between folders.
@@ -80,12 +81,16 @@ pub struct SourceFile {
     pub text: Arc<str>,
     /// Whether it comes with the program: nobody is told of definitions in it that are not used.
     pub embedded: bool,
+    /// Whether it is no policy itself, but named by one.
+    pub attached: bool,
 }
 
-/// All policy files of a program, in order of their [`FileId`]s.
+/// All policy files of a program, and the files that they name, in order of their [`FileId`]s.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    /// By the policy and the path as it is written there: the file, or why it cannot be read.
+    attachments: BTreeMap<(FileId, String), Result<FileId, String>>,
 }
 
 impl Sources {
@@ -96,16 +101,33 @@ impl Sources {
 
     /// Adds a file and returns its id.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        let id = FileId(self.files.len() as u32);
-        self.files.push(SourceFile { name: name.into(), text: text.into(), embedded: false });
-        id
+        self.push(SourceFile { name: name.into(), text: text.into(), embedded: false, attached: false })
     }
 
     /// Adds a file that comes with the program and returns its id.
     pub fn add_embedded(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        self.push(SourceFile { name: name.into(), text: text.into(), embedded: true, attached: false })
+    }
+
+    /// Adds a file that policies name and returns its id.
+    pub fn add_attached(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        self.push(SourceFile { name: name.into(), text: text.into(), embedded: false, attached: true })
+    }
+
+    fn push(&mut self, file: SourceFile) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push(SourceFile { name: name.into(), text: text.into(), embedded: true });
+        self.files.push(file);
         id
+    }
+
+    /// Says which file a policy means by a path, or why that cannot be read.
+    pub fn attach(&mut self, policy: FileId, path: impl Into<String>, file: Result<FileId, String>) {
+        self.attachments.insert((policy, path.into()), file);
+    }
+
+    /// The file that a policy means by a path, or why it cannot be read; none if nobody looked for it.
+    pub fn attachment(&self, policy: FileId, path: &str) -> Option<&Result<FileId, String>> {
+        self.attachments.get(&(policy, path.to_owned()))
     }
 
     /// Returns the file of that id.
@@ -113,9 +135,19 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
-    /// Returns the ids of all files, in order.
-    pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
-        (0..self.files.len() as u32).map(FileId)
+    /// Returns the ids of all policy files, in order.
+    pub fn ids(&self) -> impl Iterator<Item = FileId> + use<'_> {
+        self.of(false)
+    }
+
+    /// Returns the ids of all files that policies name, in order.
+    pub fn attached(&self) -> impl Iterator<Item = FileId> + use<'_> {
+        self.of(true)
+    }
+
+    fn of(&self, attached: bool) -> impl Iterator<Item = FileId> + use<'_> {
+        let ids = (0..self.files.len() as u32).map(FileId);
+        ids.filter(move |id| self.file(*id).attached == attached)
     }
 
     /// Returns the text under a span; empty where the span does not fit the file.

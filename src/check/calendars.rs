@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::holidays::Holidays;
 use super::items::{ItemId, Items};
 use super::unknown_zone;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir;
 use crate::schema::{EnumType, Type};
-use crate::source::{Span, Spanned};
+use crate::source::{Sources, Span, Spanned};
 use crate::syntax::ast::{self, CalendarLine, Days, Item, ItemKind};
 use crate::value::calendar::{Calendar, DAY_MINUTES, FIRST_DAY, Hours, LAST_DAY, Version};
 use crate::value::{Date, Zone};
@@ -42,7 +43,8 @@ pub(super) fn unknown_calendar(name: &str, known: &EnumType, span: Span) -> Diag
 }
 
 /// Reads all calendars, in order of name. One with faults is there too: what uses it reaches its faults.
-pub(super) fn declare(items: &mut Items<'_>) -> Vec<ir::Calendar> {
+pub(super) fn declare(items: &mut Items<'_>, sources: &Sources) -> Vec<ir::Calendar> {
+    let mut files = Holidays::new(sources);
     let names: Vec<&str> = items.names(ItemKind::Calendar).collect();
     let mut calendars = Vec::with_capacity(names.len());
     for name in names {
@@ -53,7 +55,7 @@ pub(super) fn declare(items: &mut Items<'_>) -> Vec<ir::Calendar> {
             let Some(Item::Calendar(tree)) = &items.get(*id).item else { continue };
             title = title.or_else(|| tree.title.as_ref().map(|title| title.node.clone()));
             let mut reader = Reader::default();
-            let version = reader.version(tree);
+            let version = reader.version(tree, &mut files);
             reader.diagnostics.extend(shadowed(items, tree));
             reader.diagnostics.into_iter().for_each(|diagnostic| items.report(*id, diagnostic));
             versions.extend(version.map(|version| (*id, version)));
@@ -132,17 +134,15 @@ impl Reader {
     }
 
     /// Reads all lines; none without a zone that exists.
-    fn version(&mut self, calendar: &ast::Calendar) -> Option<Version> {
+    fn version(&mut self, calendar: &ast::Calendar, files: &mut Holidays<'_>) -> Option<Version> {
+        let mut holidays: Vec<&ast::Text> = Vec::new();
         for line in &calendar.lines {
             match line {
                 CalendarLine::Zone(name) => self.zone(name),
                 CalendarLine::Weekly { first, last, hours } => self.weekly(first, last.as_ref(), hours),
                 CalendarLine::Closed { days, .. } => self.days(days, &[]),
                 CalendarLine::Open { days, hours, .. } => self.days(days, hours),
-                CalendarLine::Holidays(path) => {
-                    let message = "holidays cannot be read from a file yet";
-                    self.invalid(path.span, message, "not read", "write the days here: `closed 2026-12-25`");
-                }
+                CalendarLine::Holidays(path) => holidays.push(path),
                 CalendarLine::Valid { from, through, span } => self.valid(from.as_ref(), through.as_ref(), *span),
             }
         }
@@ -166,10 +166,17 @@ impl Reader {
         };
         let (from, through, _) = self.valid.unwrap_or((FIRST_DAY, LAST_DAY, name.span));
         let week = std::mem::take(&mut self.week);
+        let mut dates = self.own_hours(from, through);
+        for path in holidays {
+            for day in files.days(path, from, through, &mut self.diagnostics) {
+                // What the calendar itself says of a day stands.
+                dates.entry(day).or_default();
+            }
+        }
         Some(Version {
             zone: zone?,
             week: week.map(|hours| hours.into_iter().map(|hours| hours.node).collect()),
-            dates: self.own_hours(from, through),
+            dates,
             from,
             through,
         })

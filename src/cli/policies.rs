@@ -1,6 +1,6 @@
 //! The policies of a run: the pack that comes with the program, and the organization's own files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -9,6 +9,7 @@ use include_dir::{Dir, include_dir};
 
 use super::Failure;
 use super::arguments::PolicyArguments;
+use super::attachments::attach;
 use crate::check::{Checked, check, check_for_tests};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{ItemKind, Parsed};
@@ -33,10 +34,11 @@ pub(super) struct Policies {
 }
 
 impl Policies {
-    /// Parses and checks texts but for their tests.
-    fn new(sources: Sources) -> Policies {
+    /// Parses and checks texts but for their tests; `paths` says where those are that were read from files.
+    fn new(mut sources: Sources, paths: &BTreeMap<FileId, PathBuf>) -> Policies {
         let parsed: Vec<(FileId, Parsed)> =
             sources.ids().map(|id| (id, parse_without_tests(id, &sources.file(id).text))).collect();
+        attach(&mut sources, &parsed, paths);
         let checked = check(&parsed, &sources);
         Policies { sources, parsed, checked }
     }
@@ -46,9 +48,9 @@ impl Policies {
         self.parsed.iter().flat_map(|(_, parsed)| &parsed.items).any(|item| item.kind == ItemKind::Zone)
     }
 
-    /// The names of the files, in order.
+    /// The names of the files, in order; those that they name behind them.
     pub(super) fn names(&self) -> Vec<String> {
-        self.sources.ids().map(|id| self.sources.file(id).name.to_string()).collect()
+        self.sources.ids().chain(self.sources.attached()).map(|id| self.sources.file(id).name.to_string()).collect()
     }
 
     /// The text of the item that a place is in.
@@ -64,8 +66,8 @@ impl Policies {
 /// # Errors
 /// If a file cannot be read or is no text, a path does not exist, or there is no policy at all.
 pub(super) fn load(arguments: &PolicyArguments) -> Result<Policies, Failure> {
-    let sources = read_all(arguments)?;
-    Ok(Policies::new(sources))
+    let (sources, paths) = read_all(arguments)?;
+    Ok(Policies::new(sources, &paths))
 }
 
 /// Reads and checks policies that are to be shown, not run: where they state no zone, as the pack alone does not, UTC
@@ -74,14 +76,14 @@ pub(super) fn load(arguments: &PolicyArguments) -> Result<Policies, Failure> {
 /// # Errors
 /// As [`load`].
 pub(super) fn load_to_show(arguments: &PolicyArguments) -> Result<Policies, Failure> {
-    let sources = read_all(arguments)?;
-    let policies = Policies::new(sources);
+    let (sources, paths) = read_all(arguments)?;
+    let policies = Policies::new(sources, &paths);
     if policies.states_zone() {
         return Ok(policies);
     }
     let mut sources = policies.sources;
     sources.add_embedded("no zone is stated", "zone \"UTC\"\n");
-    Ok(Policies::new(sources))
+    Ok(Policies::new(sources, &paths))
 }
 
 /// Reads and checks policies with their tests. The files of the pack that stand under the paths take the place of those that
@@ -115,13 +117,15 @@ pub(super) fn load_for_tests(paths: &[PathBuf], no_pack: bool) -> Result<Policie
             }
         }
     }
+    let mut places = BTreeMap::new();
     for (path, text) in own {
-        sources.add(shown_name(&path), text);
+        places.insert(sources.add(shown_name(&path), text), path);
     }
     if sources.ids().next().is_none() {
         return Err(no_policies(""));
     }
     let parsed: Vec<(FileId, Parsed)> = sources.ids().map(|id| (id, parse(id, &sources.file(id).text))).collect();
+    attach(&mut sources, &parsed, &places);
     let checked = check_for_tests(&parsed, &sources);
     Ok(Policies { sources, parsed, checked })
 }
@@ -144,8 +148,9 @@ fn no_policies(how: &str) -> Failure {
     Failure::new("there are no policies").with_help(Some(format!("leave out `--no-pack`, or name policies{how}")))
 }
 
-fn read_all(arguments: &PolicyArguments) -> Result<Sources, Failure> {
-    let mut sources = Sources::new();
+/// Reads the policies, and says where each is that is no part of the pack.
+fn read_all(arguments: &PolicyArguments) -> Result<(Sources, BTreeMap<FileId, PathBuf>), Failure> {
+    let (mut sources, mut paths) = (Sources::new(), BTreeMap::new());
     if !arguments.no_pack {
         for (name, text) in pack(false) {
             sources.add_embedded(name, text);
@@ -155,7 +160,8 @@ fn read_all(arguments: &PolicyArguments) -> Result<Sources, Failure> {
     for path in &arguments.policies {
         let before = sources.ids().count();
         for file in files_under(path, &mut seen)?.into_iter().filter(|file| file.named || is_policy(&file.path)) {
-            sources.add(shown_name(&file.path), read(&file.path)?);
+            let id = sources.add(shown_name(&file.path), read(&file.path)?);
+            paths.insert(id, file.path);
         }
         if sources.ids().count() == before {
             return Err(Failure::new(format!("{} holds no `.shall` file", path.display())));
@@ -164,7 +170,7 @@ fn read_all(arguments: &PolicyArguments) -> Result<Sources, Failure> {
     if sources.ids().next().is_none() {
         return Err(no_policies(" with `--policies PATH`"));
     }
-    Ok(sources)
+    Ok((sources, paths))
 }
 
 /// The files of the pack with their names, in order of name; with those that hold its tests, or without. The examples are no
@@ -202,8 +208,12 @@ pub(super) fn read(path: &Path) -> Result<String, Failure> {
         return Err(failed(format!("it has {size} bytes, more than the limit of {}", crate::syntax::LARGEST_FILE)));
     }
     let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
-    String::from_utf8(bytes)
-        .map_err(|error| failed(format!("byte {} is not UTF-8 text", error.utf8_error().valid_up_to() + 1)))
+    text_of(bytes).map_err(failed)
+}
+
+/// Reads bytes as text, or says why they are none.
+pub(super) fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| format!("byte {} is not UTF-8 text", error.utf8_error().valid_up_to() + 1))
 }
 
 /// A file under a path that was given.
@@ -274,7 +284,7 @@ pub(super) fn slashed(path: &Path) -> String {
 
 /// The name under which a file of the organization's is shown: as it was typed. Of an absolute path, or one that leads
 /// upwards, the last two names: a report shall not tell where on a machine it was made.
-fn shown_name(path: &Path) -> String {
+pub(super) fn shown_name(path: &Path) -> String {
     let outside =
         path.components().any(|part| matches!(part, Component::RootDir | Component::Prefix(_) | Component::ParentDir));
     let all = slashed(path);

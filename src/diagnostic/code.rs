@@ -120,6 +120,8 @@ codes! {
     TooLong = "too-long", Check, Error, "defines unfold to more than the limit";
     UnreachableBranch = "unreachable-branch", Check, Warning, "a part of a condition can never decide";
     ScanJoin = "scan-join", Check, Warning, "records are compared with records without an equality that ties them";
+    InvalidHolidays = "invalid-holidays", Check, Error, "a file of holidays cannot be read";
+    IgnoredHolidays = "ignored-holidays", Check, Warning, "an event of a file of holidays, or the whole file, closes no day";
     // sources
     InvalidMapping = "invalid-mapping", Check, Error, "a mapping cannot give the field what the field needs";
     UnzonedTime = "unzoned-time", Check, Error, "a time without a zone is read and no zone is stated";

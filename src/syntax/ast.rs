@@ -93,6 +93,20 @@ pub struct Parsed {
     pub items: Vec<ParsedItem>,
 }
 
+impl Parsed {
+    /// The paths of the files that items name, as written.
+    pub fn attachments(&self) -> impl Iterator<Item = &Text> {
+        let calendars = self.items.iter().filter_map(|item| match &item.item {
+            Some(Item::Calendar(calendar)) => Some(calendar),
+            _ => None,
+        });
+        calendars.flat_map(|calendar| &calendar.lines).filter_map(|line| match line {
+            CalendarLine::Holidays(path) => Some(path),
+            _ => None,
+        })
+    }
+}
+
 /// One item of a file: what its first words say, and its tree where it could be parsed.
 #[derive(Debug, Clone)]
 pub struct ParsedItem {

@@ -2,6 +2,7 @@
 
 mod bad_data;
 mod bad_policies;
+mod calendars;
 mod ending;
 mod evidence;
 mod fmt;

@@ -7,6 +7,8 @@ use shall::diagnostic::{self, Code, Diagnostic, render};
 use shall::source::{FileId, Sources};
 use shall::syntax;
 
+use crate::attached::attach_from;
+
 /// A folder of fixtures: the stage whose faults they hold, and what finds them.
 struct Folder {
     name: &'static str,
@@ -58,6 +60,7 @@ impl Folder {
     fn find(&self, path: &Path) -> (Sources, Vec<Diagnostic>) {
         let mut sources = Sources::new();
         sources.add(stem(path) + ".shall", std::fs::read_to_string(path).unwrap());
+        attach_from(&self.path(), &mut sources);
         let found = (self.find)(&sources);
         (sources, found)
     }
@@ -130,6 +133,7 @@ fn example_codes(code: Code, text: &str) -> Vec<Code> {
         sources.add_embedded("zone.shall", "zone \"Europe/Amsterdam\"\n");
     }
     sources.add("example.shall", text);
+    attach_from(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut sources);
     check_diagnostics(&sources).iter().map(|found| found.code).collect()
 }
 

@@ -1,7 +1,11 @@
 //! Every example of the language reference compiles, or is refused with the code that it names.
 
+use std::path::Path;
+
 use shall::diagnostic::render::render;
 use shall::source::Sources;
+
+use crate::attached::attach_from;
 
 const PAGE: &str = include_str!("../../docs/language.md");
 
@@ -38,6 +42,7 @@ fn codes(texts: &[&str]) -> Vec<(&'static str, String)> {
             (file, shall::syntax::parse(file, text))
         })
         .collect();
+    attach_from(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut sources);
     let checked = shall::check::check(&parsed, &sources);
     checked
         .all_diagnostics()

@@ -8,12 +8,14 @@
 )]
 
 mod agreement;
+mod attached;
 mod calendars;
 mod check;
 mod cli;
 mod errors;
 mod format;
 mod generate;
+mod holidays;
 mod language;
 mod layers;
 mod linear;
