@@ -250,6 +250,97 @@ impl Body {
         let bound: BTreeSet<VariableId> = self.steps[..step].iter().map(Step::variable).collect();
         reads::free_variables(value).is_subset(&bound).then_some(due)
     }
+
+    /// The value that a `let` gives a variable.
+    pub fn let_value(&self, variable: VariableId) -> Option<&Expr> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Let { variable: own, value, .. } if *own == variable => Some(value),
+            _ => None,
+        })
+    }
+
+    /// How the condition can hold although nothing was judged.
+    pub fn groundless(&self) -> Groundless {
+        match &self.condition {
+            Condition::Plain(condition) => self.groundless_of(condition),
+            Condition::AnyOf(branches) | Condition::AllOf(branches) => branches
+                .iter()
+                .map(|branch| self.groundless_of(&branch.condition))
+                .fold(Groundless::default(), Groundless::or),
+        }
+    }
+
+    /// How an expression of the body can hold although nothing was judged.
+    pub fn groundless_of(&self, expr: &Expr) -> Groundless {
+        let all = |parts: &[Expr]| -> Vec<Groundless> { parts.iter().map(|part| self.groundless_of(part)).collect() };
+        match &expr.kind {
+            ExprKind::Quantified { quantifier, .. } => {
+                Groundless { vacuously: *quantifier == Quantifier::Every, not_yet_due: false }
+            }
+            ExprKind::Aggregate { function, .. } => {
+                Groundless { vacuously: false, not_yet_due: *function == AggregateFunction::Recurs }
+            }
+            ExprKind::Covers(_, right) => Groundless { vacuously: !is_never_empty(right), not_yet_due: false },
+            // One part with a ground is ground enough; of several without, that something is not due yet says more.
+            ExprKind::And(parts) => {
+                let parts = all(parts);
+                Groundless {
+                    vacuously: parts.iter().all(|part| part.vacuously),
+                    not_yet_due: parts.iter().all(|part| part.is_possible())
+                        && parts.iter().any(|part| part.not_yet_due),
+                }
+            }
+            ExprKind::Or(parts) => all(parts).into_iter().fold(Groundless::default(), Groundless::or),
+            ExprKind::Implies(_, right) => self.groundless_of(right),
+            ExprKind::If { then, otherwise, .. } => self.groundless_of(then).or(self.groundless_of(otherwise)),
+            ExprKind::Variable(variable) => {
+                self.let_value(*variable).map_or(Groundless::default(), |value| self.groundless_of(value))
+            }
+            _ => Groundless::default(),
+        }
+    }
+}
+
+/// How a condition can hold although nothing was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Groundless {
+    /// There is nothing to range over.
+    pub vacuously: bool,
+    /// Nothing is due yet.
+    pub not_yet_due: bool,
+}
+
+impl Groundless {
+    /// Whether there is any such way.
+    pub fn is_possible(self) -> bool {
+        self.vacuously || self.not_yet_due
+    }
+
+    /// The ways of either of two.
+    fn or(self, other: Groundless) -> Groundless {
+        Groundless { vacuously: self.vacuously || other.vacuously, not_yet_due: self.not_yet_due || other.not_yet_due }
+    }
+}
+
+/// Whether a list, a set or a timeline has an element whatever the data is.
+pub fn is_never_empty(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Set(elements) => !elements.is_empty(),
+        ExprKind::Convert { operand, .. } => is_never_empty(operand),
+        // The units of the audit period, which is at least a day.
+        ExprKind::Call { function: Function::Units(_) | Function::Periods, arguments } => {
+            arguments.last().is_some_and(|interval| matches!(interval.kind, ExprKind::Period))
+        }
+        ExprKind::Aggregate { function: AggregateFunction::Set, binder, .. } => binder.is_never_empty(),
+        _ => false,
+    }
+}
+
+impl Binder {
+    /// Whether it has a candidate whatever the data is.
+    pub fn is_never_empty(&self) -> bool {
+        self.conjuncts.is_empty() && matches!(&self.domain, Domain::Elements(elements) if is_never_empty(elements))
+    }
 }
 
 impl Step {

@@ -12,6 +12,7 @@
 //! on it, and a test whose expectation rests on something unknown fails as soon as one of its causes is a field that was
 //! not given, even where `not determined` was expected.
 
+pub mod coverage;
 mod expect;
 pub mod json;
 pub mod junit;
@@ -20,6 +21,7 @@ pub mod terminal;
 
 use serde::Serialize;
 
+pub use self::coverage::{Coverage, ItemCoverage, Missing, Scope};
 use crate::check::{Checked, TestStatus};
 use crate::diagnostic::Diagnostic;
 use crate::eval::explain::show::Show;
@@ -27,7 +29,9 @@ use crate::eval::explain::{Explanation, PolicyPlace};
 use crate::ir::Citation;
 use crate::ir::test::Tested;
 use crate::report::build::{ClausePart, place};
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
+use crate::syntax::ast::Parsed;
+use crate::value::Number;
 
 /// What came of some tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +40,18 @@ pub struct Results {
     pub tested: Vec<TestedResults>,
     /// How many there are of each kind.
     pub summary: Summary,
+    /// What the tests have seen, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
+}
+
+/// What a share has to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gate {
+    /// The least that it may be, as it was asked for.
+    pub at_least: String,
+    /// Whether it is.
+    pub is_met: bool,
 }
 
 /// Tests, counted.
@@ -59,6 +75,8 @@ pub enum Kind {
     Rule,
     /// An advice.
     Advice,
+    /// A define.
+    Define,
     /// A test that does not say what it is about.
     NotKnown,
 }
@@ -136,8 +154,43 @@ pub const MOST_EXPLAINED: usize = 5;
 pub struct Program<'a> {
     /// What it means, checked with its tests.
     pub checked: &'a Checked,
+    /// Its items.
+    pub parsed: &'a [(FileId, Parsed)],
     /// Its texts.
     pub sources: &'a Sources,
+}
+
+/// A part of a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Share {
+    /// How many are meant.
+    pub part: u64,
+    /// Of how many.
+    pub whole: u64,
+}
+
+impl Share {
+    /// Whether it is at least some fraction; a part of nothing is all of it.
+    pub fn is_at_least(self, least: Number) -> bool {
+        let share = Number::from_fraction(i128::from(self.part), i128::from(self.whole));
+        share.is_none_or(|share| share >= least)
+    }
+
+    /// The share in percent, rounded down to a tenth; `100` only where nothing is missing.
+    pub fn percent(self) -> String {
+        if self.part == self.whole {
+            return "100%".to_owned();
+        }
+        let tenths = u128::from(self.part) * 1000 / u128::from(self.whole.max(1));
+        format!("{}.{}%", tenths / 10, tenths % 10)
+    }
+}
+
+impl std::ops::Add for Share {
+    type Output = Share;
+    fn add(self, other: Share) -> Share {
+        Share { part: self.part + other.part, whole: self.whole + other.whole }
+    }
 }
 
 impl<'a> Program<'a> {
@@ -164,7 +217,7 @@ impl<'a> Program<'a> {
         by_tested.sort_by_cached_key(|(of, _)| self.place_of(of.as_ref()));
         let tested: Vec<TestedResults> = by_tested.into_iter().map(|(_, results)| results).collect();
         let summary = summary(&tested);
-        Results { tested, summary }
+        Results { tested, summary, coverage: None }
     }
 
     /// What a broken test is about, as far as it can be read.

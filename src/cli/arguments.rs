@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::View;
+use crate::value::Number;
 
 /// Policy as code: judges exported service-management data against the requirements of a standard.
 ///
@@ -303,6 +304,12 @@ pub(super) struct TestArguments {
     /// Only the tests that have this in their title, or in the id of what they are about
     #[arg(long, value_name = "TEXT")]
     pub(super) filter: Option<String>,
+    /// Tell what no test has seen: outcomes, branches and parts of conditions
+    #[arg(long)]
+    pub(super) coverage: bool,
+    /// The least coverage, in percent, that is enough; less is exit status 1
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) at_least: Option<AtLeast>,
     /// The form of the results
     #[arg(long, value_name = "FORM", default_value = "terminal")]
     pub(super) format: TestFormat,
@@ -314,7 +321,7 @@ pub(super) struct TestArguments {
 const TEST_AFTER_HELP: &str = "\
 Exit status:
   0  every test passed
-  1  at least one test failed
+  1  at least one test failed, or less is covered than `--at-least` asks for
   2  the tests could not be run: usage, policies or tests that do not check, no test at all,
      none that the filter lets through
   Where several apply: 2 over 1 over 0.
@@ -325,7 +332,28 @@ Examples:
   shall test ours/
       runs the organization's own tests, of its own rules and of the pack's
   shall test ours/ --filter incident --format junit --output tests.xml
-      those that speak of incidents, for a CI system";
+      those that speak of incidents, for a CI system
+  shall test ours/ --coverage --at-least 95%
+      and what no test has seen, which may be a twentieth of all";
+
+/// A share that is enough.
+#[derive(Debug, Clone)]
+pub(super) struct AtLeast {
+    /// As a percentage.
+    pub(super) shown: String,
+    /// As a fraction.
+    pub(super) share: Number,
+}
+
+/// Reads `95`, `95%` or `99.5%`.
+fn percent(text: &str) -> Result<AtLeast, String> {
+    let digits = text.strip_suffix('%').unwrap_or(text);
+    let share = Number::parse(digits).and_then(|number| number.checked_div(Number::from_integer(100)));
+    match share.filter(|share| *share >= Number::ZERO && *share <= Number::ONE) {
+        Some(share) => Ok(AtLeast { shown: format!("{digits}%"), share }),
+        None => Err("write a percentage from 0 to 100, such as 95%".to_owned()),
+    }
+}
 
 /// The form of the results of tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -14,6 +14,7 @@ use crate::check::{Checked, check, check_for_tests};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{ItemKind, Parsed};
 use crate::syntax::{parse, parse_without_tests};
+use crate::testing::Program;
 
 /// The folder of a pack with programs that are no part of it.
 const EXAMPLES: &str = "examples";
@@ -46,6 +47,11 @@ impl Policies {
     /// Whether an item states a zone, however well.
     fn states_zone(&self) -> bool {
         self.parsed.iter().flat_map(|(_, parsed)| &parsed.items).any(|item| item.kind == ItemKind::Zone)
+    }
+
+    /// The policies as a program whose tests are run.
+    pub(super) fn as_program(&self) -> Program<'_> {
+        Program { checked: &self.checked, parsed: &self.parsed, sources: &self.sources }
     }
 
     /// The names of the files, in order; those that they name behind them.

@@ -1,12 +1,16 @@
 //! `shall test`: runs the tests that stand beside rules and advice.
 
-use super::arguments::{TestArguments, TestFormat};
+use std::collections::BTreeSet;
+
+use super::arguments::{AtLeast, TestArguments, TestFormat};
 use super::console::Console;
 use super::policies::{self, Policies};
 use super::{Failure, faults, output};
 use crate::check::TestStatus;
 use crate::diagnostic::Diagnostic;
-use crate::testing::{Program, Results, json, junit, terminal};
+use crate::ir::test::Tested;
+use crate::source::Span;
+use crate::testing::{Coverage, Gate, Results, Scope, Share, json, junit, terminal};
 use crate::verdict::ExitStatus;
 
 /// Runs tests and writes what came of them.
@@ -14,17 +18,25 @@ use crate::verdict::ExitStatus;
 /// # Errors
 /// If there is no test to run, or the policies cannot be read, or the results cannot be written.
 pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Result<ExitStatus, Failure> {
+    if arguments.at_least.is_some() && !arguments.coverage {
+        return Err(Failure::new("`--at-least` says how much is enough of nothing")
+            .with_help(Some("add `--coverage`".to_owned())));
+    }
     let pending = output::end_on_interrupt();
     let policies = policies::load_for_tests(&arguments.paths, arguments.no_pack)?;
     let errors: Vec<Diagnostic> = policies.checked.all_diagnostics().into_iter().filter(Diagnostic::is_error).collect();
     faults::show(&errors, &policies.sources, console);
     let tests = select(&policies, arguments)?;
-    let program = Program { checked: &policies.checked, sources: &policies.sources };
-    let results = program.run(&tests);
+    let program = policies.as_program();
+    let mut results = program.run(&tests);
+    if arguments.coverage {
+        results.coverage = Some(coverage(&policies, arguments, &tests));
+    }
     write(arguments, &results, console, &pending)?;
+    let is_enough = results.coverage.iter().all(|coverage| coverage.gate.as_ref().is_none_or(|gate| gate.is_met));
     Ok(match () {
         () if !errors.is_empty() || results.summary.not_run > 0 => ExitStatus::CouldNotRun,
-        () if results.summary.failed > 0 => ExitStatus::Nonconformity,
+        () if results.summary.failed > 0 || !is_enough => ExitStatus::Nonconformity,
         () => ExitStatus::Conforms,
     })
 }
@@ -54,6 +66,32 @@ fn select<'p>(policies: &'p Policies, arguments: &TestArguments) -> Result<Vec<&
         return Err(Failure::new(format!("`--filter {filter}` lets no test through")).with_help(near));
     }
     Ok(selected)
+}
+
+/// What the tests have seen of the rules, advice and defines in the files that were named; with a filter, of those alone that it
+/// lets through.
+fn coverage(policies: &Policies, arguments: &TestArguments, tests: &[&TestStatus]) -> Coverage {
+    let of_pack = arguments.paths.is_empty();
+    let checked = &policies.checked;
+    let is_own = |span: Span| policies.sources.file(span.file).embedded == of_pack;
+    let is_filtered = arguments.filter.is_some();
+    let selected: BTreeSet<&str> = tests.iter().filter_map(|test| test.of.as_deref()).collect();
+    let tested = |tested: &Tested| {
+        let statuses = match tested {
+            Tested::Rule(_) => &checked.rules,
+            Tested::Advice(_) => &checked.advice_status,
+        };
+        let status = statuses.iter().find(|status| status.id.as_deref() == Some(tested.id()));
+        status.is_some_and(|status| is_own(status.span)) && (!is_filtered || selected.contains(tested.id()))
+    };
+    let scope = Scope { tested: &tested, define: &|span| is_own(span) && !is_filtered };
+    let mut coverage = policies.as_program().coverage(tests, &scope);
+    coverage.gate = arguments.at_least.as_ref().map(|least| gate(least, coverage.share));
+    coverage
+}
+
+fn gate(least: &AtLeast, share: Share) -> Gate {
+    Gate { at_least: least.shown.clone(), is_met: share.is_at_least(least.share) }
 }
 
 fn write(

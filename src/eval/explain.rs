@@ -20,7 +20,7 @@ pub use members::{Members, Standing};
 use serde::Serialize;
 
 use crate::eval::{Binding, Evaluator, Subject};
-use crate::ir::{Body, Expr, ExprKind, Step, TemplatePart, VariableId};
+use crate::ir::{Body, Expr, ExprKind, TemplatePart, VariableId};
 use crate::value::{Cell, Number, Truth, Value};
 use show::Show;
 
@@ -256,18 +256,10 @@ impl<'a> Explainer<'_, 'a> {
             .collect()
     }
 
-    /// The value of a `let` as written, for a variable that is one.
-    fn let_value(&self, variable: VariableId) -> Option<&'a Expr> {
-        self.body.steps.iter().find_map(|step| match step {
-            Step::Let { variable: of, value, .. } if *of == variable => Some(value),
-            _ => None,
-        })
-    }
-
     /// Looks through conversions and the names of `let`s.
     fn meant(&self, expr: &'a Expr) -> &'a Expr {
         match &show::written(expr).kind {
-            ExprKind::Variable(variable) => match self.let_value(*variable) {
+            ExprKind::Variable(variable) => match self.body.let_value(*variable) {
                 Some(value) => self.meant(value),
                 None => expr,
             },

@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::kernel::positions;
 use super::vector::{Data, Vector};
 use crate::data::State;
-use crate::ir::{AggregateFunction, Condition, Expr, ExprKind, Quantifier, Step, VariableId};
+use crate::ir::{Condition, Expr, ExprKind};
 use crate::value::Truth;
 
 /// What a condition that is true rests on; of several, the greatest counts.
@@ -20,16 +20,6 @@ pub(super) enum Ground {
 }
 
 impl<'a> Evaluator<'a> {
-    /// Whether a condition can be true although nothing was judged.
-    pub(super) fn can_be_groundless(&self, condition: &'a Condition) -> bool {
-        match condition {
-            Condition::Plain(condition) => self.can_hold_groundless(condition),
-            Condition::AnyOf(branches) | Condition::AllOf(branches) => {
-                branches.iter().any(|branch| self.can_hold_groundless(&branch.condition))
-            }
-        }
-    }
-
     /// What a condition rests on, for rows of which it is true.
     pub(super) fn grounds_of(&self, condition: &'a Condition, frame: &Frame<'_, 'a>) -> Vec<Ground> {
         match condition {
@@ -43,27 +33,9 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn can_hold_groundless(&self, expr: &'a Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Quantified { quantifier, .. } => *quantifier == Quantifier::Every,
-            ExprKind::Aggregate { function, .. } => *function == AggregateFunction::Recurs,
-            ExprKind::Covers(..) => true,
-            ExprKind::And(parts) => parts.iter().all(|part| self.can_hold_groundless(part)),
-            ExprKind::Or(parts) => parts.iter().any(|part| self.can_hold_groundless(part)),
-            ExprKind::Implies(_, right) => self.can_hold_groundless(right),
-            ExprKind::If { then, otherwise, .. } => {
-                self.can_hold_groundless(then) || self.can_hold_groundless(otherwise)
-            }
-            ExprKind::Variable(variable) => {
-                self.let_value(*variable).is_some_and(|value| self.can_hold_groundless(value))
-            }
-            _ => false,
-        }
-    }
-
     /// For rows of which a condition is true, what it rests on. What it says of others means nothing.
     fn grounds(&self, expr: &'a Expr, frame: &Frame<'_, 'a>) -> Vec<Ground> {
-        if !self.can_hold_groundless(expr) {
+        if !self.body.groundless_of(expr).is_possible() {
             return vec![Ground::Judged; frame.rows()];
         }
         let or_judged = |lacks: Vec<bool>, ground: Ground| -> Vec<Ground> {
@@ -95,7 +67,7 @@ impl<'a> Evaluator<'a> {
                     })
                     .collect()
             }
-            ExprKind::Variable(variable) => match self.let_value(*variable) {
+            ExprKind::Variable(variable) => match self.body.let_value(*variable) {
                 Some(value) => self.grounds(value, frame),
                 None => vec![Ground::Judged; frame.rows()],
             },
@@ -149,14 +121,6 @@ impl<'a> Evaluator<'a> {
             }
         }
         all
-    }
-
-    /// The value that a `let` of the body gives a variable.
-    pub(super) fn let_value(&self, variable: VariableId) -> Option<&'a Expr> {
-        self.body.steps.iter().find_map(|step| match step {
-            Step::Let { variable: own, value, .. } if *own == variable => Some(value),
-            _ => None,
-        })
     }
 }
 

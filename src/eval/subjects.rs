@@ -418,7 +418,7 @@ impl<'e, 'a> Judge<'e, 'a> {
 
     /// Tells rows of which the condition is true apart by what it rests on.
     fn by_ground(&self, frame: &Frame<'_, 'a>, holds: Vec<u32>) -> Vec<(Ground, Vec<u32>)> {
-        if holds.is_empty() || !self.evaluator.can_be_groundless(self.condition) {
+        if holds.is_empty() || !self.evaluator.body.groundless().is_possible() {
             return vec![(Ground::Judged, holds)];
         }
         let grounds = self.evaluator.grounds_of(self.condition, &Frame::inside(frame, holds.clone()));
@@ -505,7 +505,7 @@ impl<'e, 'a> Judge<'e, 'a> {
         let due = self.evaluator.body.due_at(place.step)?;
         let mut inside = Frame::inside(frame, rows.to_vec());
         if place.step < self.steps.len() {
-            let value = self.evaluator.eval(self.evaluator.let_value(due.variable)?, &inside);
+            let value = self.evaluator.eval(self.evaluator.body.let_value(due.variable)?, &inside);
             inside.bind(due.variable, value);
         }
         Some(self.evaluator.truths(&due.pending, &inside))

@@ -58,17 +58,17 @@ impl<'a> Judged<'a> {
     }
 
     fn words(&self, outcome: ExpectedOutcome) -> &'static str {
-        match (self.tested, outcome) {
-            (_, ExpectedOutcome::NotDetermined) => Outcome::NotDetermined.words(),
-            (_, ExpectedOutcome::NoSubject) => "no subject",
-            (_, ExpectedOutcome::NotYetDue) => "not yet due",
-            (Tested::Rule(_), ExpectedOutcome::Fails) => Outcome::Nonconformity.words(),
-            (Tested::Rule(_), ExpectedOutcome::Holds) => Outcome::Conformity.words(),
-            (Tested::Rule(_), ExpectedOutcome::Nothing) => Outcome::NoPopulation.words(),
-            (Tested::Advice(_), ExpectedOutcome::Fails) => AdviceOutcome::NotFollowed.words(),
-            (Tested::Advice(_), ExpectedOutcome::Holds) => AdviceOutcome::Followed.words(),
-            (Tested::Advice(_), ExpectedOutcome::Nothing) => AdviceOutcome::NothingToLookAt.words(),
-        }
+        words(matches!(self.tested, Tested::Rule(_)), outcome)
+    }
+
+    /// What judged it.
+    pub(super) fn evaluator(&self) -> &Evaluator<'a> {
+        &self.evaluator
+    }
+
+    /// Whether a subject came to that.
+    pub(super) fn has(&self, outcome: ExpectedOutcome) -> bool {
+        self.subjects.iter().any(|(_, came, _)| *came == outcome)
     }
 
     /// An expectation as it is written.
@@ -99,6 +99,21 @@ impl<'a> Judged<'a> {
                 Whom::All => *came == self.outcome,
             })
             .collect()
+    }
+}
+
+/// An outcome in the words of a rule, or in those of an advice.
+pub(super) fn words(of_rule: bool, outcome: ExpectedOutcome) -> &'static str {
+    match (outcome, of_rule) {
+        (ExpectedOutcome::NotDetermined, _) => Outcome::NotDetermined.words(),
+        (ExpectedOutcome::NoSubject, _) => "no subject",
+        (ExpectedOutcome::NotYetDue, _) => "not yet due",
+        (ExpectedOutcome::Fails, true) => Outcome::Nonconformity.words(),
+        (ExpectedOutcome::Holds, true) => Outcome::Conformity.words(),
+        (ExpectedOutcome::Nothing, true) => Outcome::NoPopulation.words(),
+        (ExpectedOutcome::Fails, false) => AdviceOutcome::NotFollowed.words(),
+        (ExpectedOutcome::Holds, false) => AdviceOutcome::Followed.words(),
+        (ExpectedOutcome::Nothing, false) => AdviceOutcome::NothingToLookAt.words(),
     }
 }
 

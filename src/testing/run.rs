@@ -12,6 +12,7 @@ use crate::eval::{Evaluator, Inputs, Options};
 use crate::ir::reads::Reads;
 use crate::ir::test::{Test, Tested};
 use crate::ir::{Advice, Body, Environment, Rule};
+use crate::source::Span;
 
 /// What a test is about.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,14 @@ impl<'a> Subject<'a> {
             Tested::Advice(id) => {
                 program.checked.advice.advice.iter().find(|advice| advice.id == *id).map(Subject::Advice)
             }
+        }
+    }
+
+    /// Where its name stands.
+    pub(super) fn span(self) -> Span {
+        match self {
+            Subject::Rule(rule) => rule.span,
+            Subject::Advice(advice) => advice.span,
         }
     }
 
@@ -66,6 +75,11 @@ impl<'a> Prepared<'a> {
         let file = &program.sources.file(test.span.file).name;
         let dataset = dataset_of(&environment.schema, &reads, &test.given, file);
         Prepared { test, environment: own, dataset }
+    }
+
+    /// The records of the test.
+    pub(super) fn dataset(&self) -> &Dataset {
+        &self.dataset
     }
 
     /// Judges what the test is about over its records.

@@ -1,6 +1,8 @@
 //! What came of tests as text for a terminal or a log: a line for each rule, the evidence of what failed under it.
 
-use super::{Came, Kind, Mismatch, Results, TestResult, TestedResults};
+mod coverage;
+
+use super::{Came, Gate, Kind, Mismatch, Results, Share, TestResult, TestedResults};
 use crate::eval::explain::ValueState;
 use crate::report::terminal::page::{Page, Tone};
 use crate::report::terminal::{Layout, evidence, grouped, one_unknown, subject};
@@ -10,6 +12,9 @@ pub fn render(results: &Results, layout: Layout) -> String {
     let mut page = Page::new(layout);
     for tested in &results.tested {
         one_tested(&mut page, tested);
+    }
+    if let Some(coverage) = &results.coverage {
+        coverage::table(&mut page, coverage);
     }
     page.rule_off();
     summary(&mut page, results);
@@ -33,7 +38,7 @@ fn one_tested(page: &mut Page, tested: &TestedResults) {
     };
     let count = if passed == total { tests(total) } else { format!("{} of {} passed", grouped(passed), tests(total)) };
     let name = match tested.kind {
-        Kind::Rule => tested.id.clone(),
+        Kind::Rule | Kind::Define => tested.id.clone(),
         Kind::Advice => format!("{} (advice)", tested.id),
         Kind::NotKnown => "tests of nothing that is known".to_owned(),
     };
@@ -111,4 +116,18 @@ fn summary(page: &mut Page, results: &Results) {
     }
     let of = if of.is_empty() { String::new() } else { format!(" of {}", of.join(" and ")) };
     page.line(0, tone, &format!("{}{of}: {}.", tests(summary.tests), parts.join(", ")));
+    if let Some(coverage) = &results.coverage {
+        coverage::summary(page, coverage);
+    }
+}
+
+/// Writes a share of something, and whether it is what it has to be.
+fn gate(page: &mut Page, name: &str, share: Share, what: &str, gate: Option<&Gate>) {
+    let (demand, tone) = match gate {
+        None => (String::new(), Tone::Plain),
+        Some(gate) if gate.is_met => (format!("; at least {} was asked for", gate.at_least), Tone::Good),
+        Some(gate) => (format!("; that is less than {}", gate.at_least), Tone::Bad),
+    };
+    let counts = format!("{} of {} {what}", grouped(share.part), grouped(share.whole));
+    page.line(0, tone, &format!("{name} {}: {counts}{demand}.", share.percent()));
 }

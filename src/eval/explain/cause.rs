@@ -96,7 +96,7 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
         ExprKind::Period => {
             causes.insert(no_period());
         }
-        ExprKind::Variable(variable) => match explainer.let_value(*variable) {
+        ExprKind::Variable(variable) => match explainer.body.let_value(*variable) {
             Some(value) => collect(explainer, scope, value, causes),
             None => {
                 if let Type::Row(record) = expr.ty.base {

@@ -234,7 +234,7 @@ impl<'e, 'a> Walk<'e, 'a> {
                 }
             },
             ExprKind::Variable(variable) if expr.ty.base == Type::Boolean => {
-                match self.explainer.let_value(*variable) {
+                match self.explainer.body.let_value(*variable) {
                     Some(value) => self.decide(value, is),
                     None => self.leaf(expr, is),
                 }

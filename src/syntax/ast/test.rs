@@ -145,7 +145,7 @@ pub enum ExpectedOutcome {
     NoPopulation,
     /// `not determined`, of rules and of advice
     NotDetermined,
-    /// `not yet due`: of a subject of a rule
+    /// `not yet due`: of a subject
     NotYetDue,
     /// `not followed`
     NotFollowed,
@@ -185,11 +185,8 @@ impl ExpectedOutcome {
     /// Whether only a rule, or only an advice, can have it; none: both can.
     pub fn of_rule(self) -> Option<bool> {
         match self {
-            ExpectedOutcome::Nonconformity
-            | ExpectedOutcome::Conformity
-            | ExpectedOutcome::NoPopulation
-            | ExpectedOutcome::NotYetDue => Some(true),
-            ExpectedOutcome::NotDetermined => None,
+            ExpectedOutcome::Nonconformity | ExpectedOutcome::Conformity | ExpectedOutcome::NoPopulation => Some(true),
+            ExpectedOutcome::NotDetermined | ExpectedOutcome::NotYetDue => None,
             ExpectedOutcome::NotFollowed | ExpectedOutcome::Followed | ExpectedOutcome::NothingToLookAt => Some(false),
         }
     }

@@ -293,3 +293,78 @@ test "all before" of change-finished {
     desk.add_policies(rule);
     assert_eq!(desk.test("").status, 0, "{}", desk.test("").shown());
 }
+
+/// A rule with branches, a define, and parts that one test alone does not see.
+const COVERED: &str = r#"
+define open(i: incident) = i.resolved_at is absent and i.priority in {p1, p2}
+
+rule incident-escalated
+  "An open incident is looked after"
+  cites desk-1 8.6
+  for each incident i
+    where open(i)
+    if none: nonconformity
+  let service = i.service
+  shall any of {
+    fresh: i.opened_at >= as_of - 4 hours
+    same: exists incident j where j.service = service and j.resolved_at is present and j.priority not in {p3}
+  }
+"#;
+
+#[test]
+fn coverage_tells_what_no_test_has_seen() {
+    let one = r#"test "an old one" of incident-escalated {
+  as_of 2026-01-06
+  given incident { number: "INC1", opened_at: 2026-01-05T09:00Z, resolved_at: absent, priority: p1, service: "S1" }
+  expect nonconformity
+}
+"#;
+    let desk = Desk::tested(one);
+    desk.add_policies(COVERED);
+    assert_run!("test-coverage", desk.test("--coverage --at-least 90%"));
+    assert_run!("test-coverage-json", desk.test("--coverage --filter escalated --format json"));
+    let others = r#"
+test "a fresh one" of incident-escalated {
+  as_of 2026-01-06
+  given incident { number: "INC1", opened_at: 2026-01-05T23:00Z, resolved_at: absent, priority: p1, service: "S1" }
+  expect conformity via fresh
+}
+
+test "another of the service" of incident-escalated {
+  as_of 2026-01-06
+  given incident { number: "INC1", opened_at: 2026-01-05T09:00Z, resolved_at: absent, priority: p1, service: "S1" }
+  given incident { number: "INC2", resolved_at: 2026-01-05T23:00Z, priority: p1, service: "S1" }
+  given incident { number: "INC3", resolved_at: 2026-01-05T23:00Z, priority: p3, service: "S1" }
+  given incident { number: "INC4", resolved_at: absent, priority: p3, service: "S2" }
+  expect conformity via same
+}
+
+test "none that is open" of incident-escalated {
+  expect nonconformity
+}
+
+test "nobody knows when" of incident-escalated {
+  as_of 2026-01-06
+  given incident { number: "INC1", opened_at: unknown, resolved_at: absent, priority: p1, service: "S1" }
+  expect not determined
+}
+"#;
+    desk.write("ours/tests.shall", one.to_owned() + others);
+    let run = desk.test("--coverage --filter escalated --at-least 100");
+    assert_eq!(run.status, 0, "{}", run.shown());
+    assert!(run.stdout.contains("Coverage 100%: 18 of 18"), "{}", run.stdout);
+}
+
+#[test]
+fn how_much_is_enough_is_a_percentage_of_something() {
+    let desk = Desk::tested(TESTS);
+    for (arguments, expected) in [
+        ("--at-least 95", "add `--coverage`"),
+        ("--coverage --at-least 101%", "from 0 to 100"),
+        ("--coverage --at-least much", "from 0 to 100"),
+    ] {
+        let run = desk.test(arguments);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+    }
+}
