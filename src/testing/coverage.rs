@@ -1,7 +1,7 @@
 //! What no test has seen: outcomes, branches and parts of conditions.
 //!
 //! Enters: a program, tests, and what is to be covered. Leaves: [`Coverage`]. `docs/testing.md` says what counts as seen.
-//! What there is to see, and what a test sees of it, is found by one walk ([`walk`]): to find what there is, it goes everywhere once,
+//! What there is to see, and what a test sees of it, is found by one walk (`walk`): to find what there is, it goes everywhere once,
 //! with nothing known; for a test it goes where the records lead.
 
 mod walk;
