@@ -27,6 +27,7 @@ mod quantities;
 mod records;
 mod recurrence;
 mod sources;
+mod statements;
 mod tables;
 mod test;
 mod timelines;

@@ -17,6 +17,7 @@ mod kernel;
 mod quantity;
 mod recurrence;
 mod single;
+mod statement;
 mod stretches;
 mod subjects;
 mod tally;
@@ -31,11 +32,12 @@ use rustc_hash::FxHashMap;
 
 use crate::data::Dataset;
 use crate::ir::reads::for_each_child;
-use crate::ir::{Access, Binder, Body, Condition, Domain, Environment, Expr, RunSettings, Step};
+use crate::ir::{Access, Binder, Body, Condition, Domain, Environment, Expr, ExprKind, RunSettings, Step};
 use crate::schema::RecordId;
 use crate::value::Truth;
 use index::Index;
 use quantity::{Node, Quantity};
+use statement::{Latest, Taken};
 use subjects::Judge;
 
 /// Expressions nested up to so many levels are evaluated on the stack of the caller's threads.
@@ -110,6 +112,10 @@ pub struct Evaluator<'a> {
     wide: RwLock<FxHashMap<usize, Arc<Index<'a>>>>,
     /// The edges of graphs that are the same for all subjects, for explanations, likewise.
     traces: RwLock<FxHashMap<usize, Arc<Trace<'a>>>>,
+    /// What the statements come to that are the same for every subject, by the address of their binder.
+    stated: RwLock<FxHashMap<usize, Arc<Latest>>>,
+    /// How statements are taken.
+    taken: Taken,
     examined: AtomicU64,
     operations: AtomicU64,
 }
@@ -125,6 +131,8 @@ impl<'a> Evaluator<'a> {
             nodes: RwLock::default(),
             wide: RwLock::default(),
             traces: RwLock::default(),
+            stated: RwLock::default(),
+            taken: Taken::default(),
             examined: AtomicU64::new(0),
             operations: AtomicU64::new(0),
         }
@@ -145,6 +153,9 @@ impl<'a> Evaluator<'a> {
         if let Ok(mut nodes) = self.nodes.write() {
             nodes.clear();
         }
+        if let Ok(mut stated) = self.stated.write() {
+            stated.clear();
+        }
         self.prepare(when);
         let judged = Judge::new(self, when).judge();
         if self.is_over_budget() {
@@ -157,7 +168,7 @@ impl<'a> Evaluator<'a> {
                 major.push(truth);
             }
         }
-        Ok(Evaluation {
+        let mut evaluation = Evaluation {
             steps: judged.steps,
             holds: judged.holds,
             vacuous: judged.vacuous,
@@ -167,7 +178,10 @@ impl<'a> Evaluator<'a> {
             unknown: judged.unknown.into_iter().map(|(_, subject)| subject).collect(),
             not_yet_due: judged.not_yet_due.into_iter().map(|(_, subject)| subject).collect(),
             examined: self.examined.load(Ordering::Relaxed),
-        })
+            ..Evaluation::default()
+        };
+        self.count_statements(&mut evaluation);
+        Ok(evaluation)
     }
 
     /// How many values kernels computed so far: a measure of what was really done. Unlike
@@ -210,6 +224,9 @@ impl<'a> Evaluator<'a> {
 
     fn prepare_expr(&self, expr: &'a Expr) {
         for_each_child(expr, &mut |child| self.prepare_expr(child));
+        if let ExprKind::Stated(stated) = &expr.kind {
+            stated.candidates.iter().for_each(|statements| self.prepare_statements(statements));
+        }
         if let Some(quantity) = Quantity::of(expr)
             && !self.is_over_budget()
         {

@@ -203,6 +203,10 @@ pub struct Filter {
     pub kept: u64,
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// What a rule came to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RuleReport {
@@ -221,6 +225,12 @@ pub struct RuleReport {
     pub citations: Vec<CitationReport>,
     /// The subjects, counted.
     pub counts: Counts,
+    /// Of those that hold, how many would not if nothing were attested.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub by_attestation: u64,
+    /// Of the unknown ones, how many a person's statement could decide.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub needs_judgement: u64,
     /// How the subjects were chosen.
     pub filters: Vec<Filter>,
     /// Subjects that fail, in order of name.

@@ -83,7 +83,9 @@ struct Tail<'a> {
 }
 
 fn cite(checker: &mut Checker<'_, '_>, cites: &[ast::Citation], of_rule: bool) -> Vec<ir::Citation> {
-    citations::check(checker.world, cites, of_rule, &mut checker.reaches, &mut checker.diagnostics)
+    let citations = citations::check(checker.world, cites, of_rule, &mut checker.reaches, &mut checker.diagnostics);
+    checker.cited = Some(checker.items_of(&citations));
+    citations
 }
 
 impl Checker<'_, '_> {
@@ -155,6 +157,14 @@ impl Checker<'_, '_> {
             }
             _ => {}
         }
+        let has_name = match bound.binder.domain {
+            Domain::Records(record) => !self.world.schema().record(record).key.is_empty(),
+            Domain::Elements(_) => true,
+        };
+        self.subject = self.subject.take().filter(|_| has_name).map(|mut subject| {
+            subject.push(bound.binder.variable);
+            subject
+        });
         let is_records = matches!(bound.binder.domain, Domain::Records(_));
         // What has an error already may have been the tie.
         if !is_first && is_records && bound.binder.access.key.is_empty() && self.is_sound() {

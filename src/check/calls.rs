@@ -172,7 +172,8 @@ impl Checker<'_, '_> {
             }
             let mut binds = false;
             crate::ir::reads::walk(&typed.expr, &mut |part| {
-                binds |= matches!(part.kind, ExprKind::Quantified { .. } | ExprKind::Aggregate { .. });
+                binds |=
+                    matches!(part.kind, ExprKind::Quantified { .. } | ExprKind::Aggregate { .. } | ExprKind::Stated(_));
             });
             named.push(Named {
                 name: parameter.name.node.clone(),
@@ -343,6 +344,19 @@ impl Checker<'_, '_> {
             ExprKind::If { condition, then, otherwise } => {
                 for part in [condition, then, otherwise] {
                     self.freshen_tree(part, renamed);
+                }
+            }
+            ExprKind::SubjectName(variables) => {
+                for id in variables {
+                    *id = renamed.get(id).copied().unwrap_or(*id);
+                }
+            }
+            ExprKind::Stated(stated) => {
+                for statements in &mut stated.candidates {
+                    self.freshen_binder(&mut statements.binder, renamed);
+                    for part in statements.at.iter_mut().chain(&mut statements.outcome) {
+                        self.freshen_tree(part, renamed);
+                    }
                 }
             }
             ExprKind::Quantified { binder, has, .. } => {

@@ -122,6 +122,10 @@ pub(super) struct Checker<'w, 'a> {
     pub(super) guards_lost: bool,
     /// Whether something asks for the zone of the program.
     pub(super) needs_zone: bool,
+    /// The items that the rule or advice cites, each with the texts that mean it in a statement; none elsewhere.
+    pub(super) cited: Option<Vec<(String, Vec<String>)>>,
+    /// The variables that name the subject so far; none if one of them has no name.
+    pub(super) subject: Option<Vec<VariableId>>,
     arguments: u32,
     pub(super) nodes: usize,
     depth: usize,
@@ -145,6 +149,8 @@ impl<'w, 'a> Checker<'w, 'a> {
             lenient: Vec::new(),
             guards_lost: false,
             needs_zone: false,
+            cited: None,
+            subject: Some(Vec::new()),
             arguments: 0,
             nodes: 0,
             depth: 0,

@@ -6,6 +6,7 @@ use super::calls::FUNCTIONS;
 use super::checker::{Checker, Mode};
 use super::expression::BUILT_IN;
 use super::items::{ItemId, Reach};
+use super::statements::STATEMENTS;
 use super::types::{TypeReader, TypeUse};
 use super::world::World;
 use crate::diagnostic::{Code, Diagnostic};
@@ -192,7 +193,9 @@ fn declare<'a>(world: &mut World<'a>, item: ItemId, define: &'a ast::Define) -> 
         }
     }
     let name = &define.name;
-    let is_word = BUILT_IN.contains(&name.node.as_str()) || FUNCTIONS.contains(&name.node.as_str());
+    let is_word = BUILT_IN.contains(&name.node.as_str())
+        || STATEMENTS.contains(&name.node.as_str())
+        || FUNCTIONS.contains(&name.node.as_str());
     let parameter = world.items.find(ItemKind::Parameter, &name.node).first().map(|id| world.items.place(*id));
     if is_word || parameter.is_some() {
         let what = if is_word { "the word of the language" } else { "the parameter" };

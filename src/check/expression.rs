@@ -4,6 +4,7 @@ use super::calendars::{is_calendar, unknown_calendar};
 use super::checker::{Checker, Meaning, Polarity};
 use super::items::Reach;
 use super::narrow::{Fact, Known, Path, Root, Typed, common};
+use super::statements::{self, STATEMENTS};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{Expr, ExprKind};
 use crate::schema::{EnumType, Ty, Type};
@@ -215,6 +216,9 @@ impl Checker<'_, '_> {
             "period" => return Typed::plain(self.make(ExprKind::Period, Type::DateInterval, span)),
             _ => {}
         }
+        if let Some(statement) = statements::statement_of(name) {
+            return self.statement(statement, span);
+        }
         // Beside an enum a word can only be a member.
         let world = self.world;
         let calendar = &world.items.calendar;
@@ -283,6 +287,7 @@ impl Checker<'_, '_> {
             .chain(names(ItemKind::Parameter))
             .chain(names(ItemKind::Calendar))
             .chain(BUILT_IN)
+            .chain(STATEMENTS)
             .collect();
         let near = crate::diagnostic::closest(name, known).map(|near| format!("did you mean `{near}`?"));
         let help = match expected {

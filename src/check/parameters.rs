@@ -8,6 +8,7 @@ use super::collections::element_of;
 use super::expression::BUILT_IN;
 use super::items::ItemId;
 use super::narrow::Typed;
+use super::statements::STATEMENTS;
 use super::types::{TypeReader, TypeUse};
 use super::world::World;
 use crate::diagnostic::{Code, Diagnostic, suggest};
@@ -51,7 +52,7 @@ pub(super) fn declare<'a>(world: &mut World<'a>) -> (Parameters<'a>, Vec<ir::Par
         };
         let ty = reader.read(&parameter.ty);
         let mut found = reader.diagnostics;
-        if BUILT_IN.contains(&name) {
+        if BUILT_IN.contains(&name) || STATEMENTS.contains(&name) {
             let message = format!("`{name}` is already a word of the language");
             found.push(
                 Diagnostic::new(Code::ShadowedName, parameter.name.span, message, "declared again here")

@@ -10,6 +10,7 @@ use super::expression::BUILT_IN;
 use super::items::{ItemId, Items, Reach};
 use super::parameters::Parameters;
 use super::records::{FieldFault, Records};
+use super::statements::STATEMENTS;
 use super::tables;
 use super::types::KnownRecord;
 use crate::diagnostic::Diagnostic;
@@ -75,7 +76,7 @@ impl<'a> World<'a> {
         if let Some((what, place)) = self.named_item(name) {
             return Some((what, Some(place)));
         }
-        let is_word = BUILT_IN.contains(&name) || FUNCTIONS.contains(&name);
+        let is_word = BUILT_IN.contains(&name) || STATEMENTS.contains(&name) || FUNCTIONS.contains(&name);
         is_word.then_some(("the word of the language", None))
     }
 

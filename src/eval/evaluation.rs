@@ -55,6 +55,10 @@ pub struct Evaluation {
     pub unknown: Vec<Subject>,
     /// The subjects that do not hold, or are not known to, and need not yet.
     pub not_yet_due: Vec<Subject>,
+    /// Of those that hold, vacuously or not, how many would not if nothing were attested.
+    pub by_attestation: u64,
+    /// Of the unknown ones, how many would be known if a person stated what nobody has stated: that it is so, or that it is not.
+    pub needs_judgement: u64,
     /// How many candidates were examined to get there: a measure of cost that depends on the data alone, not on batches or threads.
     pub examined: u64,
 }

@@ -13,6 +13,7 @@ mod print;
 mod recurrence;
 mod related;
 pub mod show;
+mod statement;
 mod timelines;
 mod ways;
 
@@ -170,8 +171,8 @@ pub struct Related {
 /// Why something is not known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Cause {
-    /// A word for the reason: the code of a data finding, or `missing-extract`, `reversed`, `tie`, `division-by-zero`,
-    /// `overflow`, `not-forward`, `unbound-parameter`, `no-row`, `no-as-of`, `no-period`, `not-computable`.
+    /// A word for the reason: the code of a data finding, or `needs-judgement`, `missing-extract`, `reversed`, `tie`,
+    /// `division-by-zero`, `overflow`, `not-forward`, `unbound-parameter`, `no-row`, `no-as-of`, `no-period`, `not-computable`.
     pub reason: String,
     /// The reason in words.
     pub says: String,

@@ -222,6 +222,50 @@ impl<'a> Evaluator<'a> {
         answers
     }
 
+    /// Calls `visit` with the candidates of each row, as rows of a frame in which they are bound, with the row of each and
+    /// its w, which is never false; some at a time, those of one row in order.
+    pub(crate) fn each_candidate(
+        &self,
+        quantity: &Quantity<'a>,
+        supply: &Supply<'_, 'a>,
+        frame: &Frame<'_, 'a>,
+        mut visit: impl FnMut(&Frame<'_, 'a>, &[u32], &[Truth]),
+    ) {
+        let mut look = |inside: &Frame<'_, 'a>, rows: &[u32], w: &[Truth]| {
+            let kept = positions(w.len(), |pair| w[pair] != Truth::False);
+            let of = |pair: &u32| (rows[*pair as usize], w[*pair as usize]);
+            let (rows, w): (Vec<u32>, Vec<Truth>) = kept.iter().map(of).unzip();
+            visit(&Frame::inside(inside, kept), &rows, &w);
+        };
+        let mut flush = |pairs: &mut Pairs| {
+            let Pairs { outer, candidates, mut w } = std::mem::take(pairs);
+            self.examine(outer.len() as u64);
+            let mut inside = Frame::inside(frame, outer.clone());
+            inside.bind(quantity.binder.variable, supply.values(&candidates));
+            self.and_conjuncts(quantity, supply, &inside, &mut w);
+            look(&inside, &outer, &w);
+        };
+        let mut pairs = Pairs::default();
+        for row in 0..frame.rows() {
+            let mut from = 0;
+            while !self.is_over_budget() {
+                let piece = self.options.batch.max(1) - pairs.outer.len();
+                let got = supply.take(row, from, piece, &mut pairs);
+                from += got;
+                if got < piece {
+                    break;
+                }
+                flush(&mut pairs);
+            }
+        }
+        flush(&mut pairs);
+        let open = positions(frame.rows(), |row| supply.is_open(row));
+        if !open.is_empty() {
+            let (inside, w) = self.open_candidates(quantity, supply, frame, &open);
+            look(&inside, &open, &w);
+        }
+    }
+
     /// Evaluates pairs, adds them to the tallies of their rows, and forgets them.
     fn settle(
         &self,

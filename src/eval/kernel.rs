@@ -26,7 +26,7 @@ use crate::value::{Cell, Truth, Value};
 pub(crate) fn examines(expr: &Expr) -> bool {
     let mut found = false;
     walk(expr, &mut |part| {
-        found |= matches!(part.kind, ExprKind::Quantified { .. } | ExprKind::Aggregate { .. });
+        found |= matches!(part.kind, ExprKind::Quantified { .. } | ExprKind::Aggregate { .. } | ExprKind::Stated(_));
     });
     found
 }
@@ -119,6 +119,8 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Convert { conversion, operand } => self.convert(conversion, operand, frame),
             ExprKind::Quantified { .. } | ExprKind::Aggregate { .. } => self.quantity(expr, frame),
+            ExprKind::Stated(stated) => self.stated(stated, frame),
+            ExprKind::SubjectName(variables) => self.subject_names(variables, frame),
         };
         self.count_operations(if vector.is_constant() { 1 } else { rows });
         vector

@@ -215,6 +215,16 @@ pub enum ExprKind {
         /// What is converted.
         operand: Box<Expr>,
     },
+    /// `judgement`, `attested`: what people have stated on one item that the rule cites, for the subject.
+    ///
+    /// Candidates are those of all its binders together. A judgement: unknown if w of a candidate is unknown, or, of one with w
+    /// true, the moment or the outcome; else the latest with w true decide: true if the outcome of all of them is
+    /// `conforming`, false if it is `nonconforming` of all, else (there are none, they contradict one another, or have another
+    /// outcome) unknown. An attestation: true if there is a candidate with w true, else unknown.
+    Stated(Box<Stated>),
+    /// The name of the subject that these variables make up, as a report shows it: what they stand for, joined by ` / `.
+    /// Unknown if a part of it is.
+    SubjectName(Vec<VariableId>),
     /// `exists`, `no`, `every … has`
     Quantified {
         /// Which.
@@ -233,6 +243,62 @@ pub enum ExprKind {
         /// What is taken of each candidate, and what else the function needs.
         parts: Box<AggregateParts>,
     },
+}
+
+/// What people may have stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Statement {
+    /// `judgement`: somebody looked and concluded.
+    Judgement,
+    /// `attested`: somebody says so.
+    Attestation,
+}
+
+impl Statement {
+    /// The word that asks for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Statement::Judgement => "judgement",
+            Statement::Attestation => "attested",
+        }
+    }
+
+    /// The record that it is.
+    pub fn record(self) -> &'static str {
+        match self {
+            Statement::Judgement => "judgement",
+            Statement::Attestation => "attestation",
+        }
+    }
+}
+
+/// A question for statements on one item.
+#[derive(Debug, Clone)]
+pub struct Stated {
+    /// What is asked for.
+    pub statement: Statement,
+    /// The item: standard, clause and letter.
+    pub item: String,
+    /// The statements: those that hold for every subject, and those that name the subject.
+    pub candidates: Vec<Statements>,
+}
+
+/// Statements on an item that are valid at `as_of`.
+#[derive(Debug, Clone)]
+pub struct Statements {
+    /// The candidates; the first conjunct says whether they are on the item.
+    pub binder: Binder,
+    /// When a judgement was made: a date or a timestamp.
+    pub at: Option<Expr>,
+    /// What a judgement came to: an enum with `conforming` and `nonconforming`.
+    pub outcome: Option<Expr>,
+}
+
+impl Statements {
+    /// What is read of each.
+    pub fn parts(&self) -> impl Iterator<Item = &Expr> {
+        self.at.iter().chain(&self.outcome)
+    }
 }
 
 /// What an aggregate needs besides its candidates; which of it there is follows from the function.

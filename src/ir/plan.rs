@@ -113,6 +113,10 @@ impl Planner<'_> {
                     starts.map(|from| Starts { text: self.text(from.span), differ: !free_variables(from).is_empty() });
                 self.lines.iter_mut().last().into_iter().for_each(|line| line.starts.clone_from(&starts));
             }
+            ExprKind::Stated(stated) => {
+                let word = stated.statement.word();
+                stated.candidates.iter().for_each(|statements| self.line(word, &statements.binder, depth));
+            }
             _ => return for_each_child(expr, &mut |child| self.expr(child, depth)),
         }
         for_each_child(expr, &mut |child| self.expr(child, depth + 1));

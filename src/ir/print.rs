@@ -328,6 +328,10 @@ impl Printer<'_> {
                 self.call(name, &arguments.iter().collect::<Vec<_>>());
             }
             ExprKind::Convert { conversion, operand } => self.conversion(conversion, operand, &expr.ty.base),
+            ExprKind::Stated(stated) => {
+                let _ = write!(self.out, "{}({})", stated.statement.word(), stated.item);
+            }
+            ExprKind::SubjectName(_) => self.out.push_str("subject"),
             ExprKind::Quantified { quantifier, binder, has } => {
                 self.out.push_str(match quantifier {
                     Quantifier::Exists => "(exists ",

@@ -75,6 +75,9 @@ impl Reads {
                 }
             }
             ExprKind::Quantified { binder, .. } | ExprKind::Aggregate { binder, .. } => self.add_binder(schema, binder),
+            ExprKind::Stated(stated) => {
+                stated.candidates.iter().for_each(|statements| self.add_binder(schema, &statements.binder));
+            }
             _ => {}
         }
     }
@@ -111,7 +114,14 @@ pub fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::AsOf
         | ExprKind::Today
         | ExprKind::Period
+        | ExprKind::SubjectName(_)
         | ExprKind::Variable(_) => {}
+        ExprKind::Stated(stated) => {
+            for statements in &stated.candidates {
+                for_each_binder_part(&statements.binder, visit);
+                statements.parts().for_each(&mut *visit);
+            }
+        }
         ExprKind::Field { base: operand, .. }
         | ExprKind::Not(operand)
         | ExprKind::Negate(operand)
@@ -201,9 +211,11 @@ pub fn free_variables(expr: &Expr) -> BTreeSet<VariableId> {
         ExprKind::Variable(variable) => {
             used.insert(*variable);
         }
+        ExprKind::SubjectName(variables) => used.extend(variables),
         ExprKind::Quantified { binder, .. } | ExprKind::Aggregate { binder, .. } => {
             bound.insert(binder.variable);
         }
+        ExprKind::Stated(stated) => bound.extend(stated.candidates.iter().map(|of| of.binder.variable)),
         _ => {}
     });
     // Variables are unique in a body, so what is bound inside is nowhere else.

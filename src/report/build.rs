@@ -61,9 +61,11 @@ impl<'a> Context<'a> {
             title: rule.title.clone(),
             outcome: verdict.outcome,
             proposed_grade: verdict.grade,
-            because: rule_because(&rule.body, verdict),
+            because: format!("{}{}", rule_because(&rule.body, verdict), statements_because(&rule.body, evaluation)),
             citations: citations(self.environment(), &rule.citations),
             counts: verdict.counts,
+            by_attestation: evaluation.by_attestation,
+            needs_judgement: evaluation.needs_judgement,
             filters: self.filters(&rule.body, evaluation),
             findings,
             findings_left_out,
@@ -387,6 +389,24 @@ fn rule_because(body: &Body, verdict: &RuleVerdict) -> String {
         };
     }
     tally(counts, ["fails", "fail"], ["holds", "hold"])
+}
+
+/// What of the outcome people have stated, or have not.
+fn statements_because(body: &Body, evaluation: &Evaluation) -> String {
+    let holds = evaluation.holds + evaluation.vacuous;
+    let attested = match evaluation.by_attestation {
+        0 => String::new(),
+        all if all == holds => "; what holds is attested, and not shown otherwise".to_owned(),
+        1 => "; 1 that holds is attested, and not shown otherwise".to_owned(),
+        some => format!("; {} that hold are attested, and not shown otherwise", grouped(some)),
+    };
+    let judged = match evaluation.needs_judgement {
+        0 => String::new(),
+        _ if !has_subjects(body) => "; it needs judgement".to_owned(),
+        1 => "; 1 needs judgement".to_owned(),
+        many => format!("; {} need judgement", grouped(many)),
+    };
+    format!("{attested}{judged}")
 }
 
 fn advice_because(body: &Body, outcome: AdviceOutcome, counts: Counts) -> String {

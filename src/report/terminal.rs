@@ -89,6 +89,9 @@ fn one_rule(page: &mut Page, rule: &RuleReport) {
     let outcome = match rule.proposed_grade {
         Some(ProposedGrade::Major) => "nonconformity, proposed as major",
         Some(ProposedGrade::Minor) => "nonconformity, proposed as minor",
+        // What only a person can tell, and what only rests on somebody's word, is seen at once.
+        None if rule.outcome == Outcome::NotDetermined && rule.needs_judgement > 0 => "not determined, needs judgement",
+        None if rule.outcome == Outcome::Conformity && rule.by_attestation > 0 => "conformity, as attested",
         None => rule.outcome.words(),
     };
     page.row(2, &format!("{mark} {}", rule.id), tone, outcome, tone);

@@ -26,7 +26,7 @@ use shall::value::{Date, Timestamp};
 
 use crate::generate::choices::Choices;
 use crate::generate::export::{self, File};
-use crate::generate::records::prelude;
+use crate::generate::records::{RECORDS, prelude};
 use crate::generate::rule::rule;
 use crate::oracle::Oracle;
 use coverage::Coverage;
@@ -57,7 +57,7 @@ impl fmt::Debug for Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let tape = |length: usize| prop::collection::vec(any::<u32>(), 0..length);
-    (prop::collection::vec(tape(400), 1..5), prop::collection::vec(tape(350), 7), tape(3))
+    (prop::collection::vec(tape(400), 1..5), prop::collection::vec(tape(350), RECORDS.len()), tape(3))
         .prop_map(|(rules, export, settings)| Case { rules, export, settings })
 }
 
@@ -108,7 +108,7 @@ fn judged(
     run: RunSettings,
     rule: &Rule,
 ) -> Result<Evaluation, String> {
-    let oracle = Oracle { environment, dataset, run };
+    let oracle = Oracle::new(environment, dataset, run);
     let expected = oracle.evaluate(&rule.body, when(rule));
     let inputs = Inputs { environment, dataset, settings: run };
     let mut examined = None;
@@ -151,7 +151,7 @@ fn explained<'a>(
     let mut at = 0;
     while let Some(part) = parts.get(at) {
         // What stands inside of a binder has no value of its own for a subject.
-        if !matches!(part.kind, ExprKind::Quantified { .. } | ExprKind::Aggregate { .. }) {
+        if !matches!(part.kind, ExprKind::Quantified { .. } | ExprKind::Aggregate { .. } | ExprKind::Stated(_)) {
             for_each_child(part, &mut |child| parts.push(child));
         }
         at += 1;
@@ -236,11 +236,16 @@ pub(crate) fn loaded(checked: &Checked, files: &[File], block: usize) -> Result<
 
 /// Judges the one rule of a text over some files, by oracle and evaluator.
 fn judge_texts(rule: &str, files: &[File]) -> Evaluation {
+    judge_at(rule, files, settings(&[]))
+}
+
+/// The same, with what the run is told about time.
+fn judge_at(rule: &str, files: &[File], run: RunSettings) -> Evaluation {
     let (checked, errors) = checked(rule);
     assert!(errors.is_empty(), "{errors}");
     let dataset = loaded(&checked, files, BLOCKS[0]).unwrap_or_else(|errors| panic!("{errors}"));
     let environment = &checked.program.environment;
-    judged(&pools(), environment, &dataset, settings(&[]), &checked.program.rules[0])
+    judged(&pools(), environment, &dataset, run, &checked.program.rules[0])
         .unwrap_or_else(|difference| panic!("{rule}\n{difference}"))
 }
 
@@ -279,7 +284,7 @@ fn evaluator_and_oracle_agree() {
         for rule in &checked.program.rules {
             let evaluation = judged(&pools, &checked.program.environment, &dataset, run, rule)
                 .map_err(|difference| fail(format!("{}, {run:?}: {difference}", rule.id)))?;
-            let oracle = Oracle { environment: &checked.program.environment, dataset: &in_pieces, run };
+            let oracle = Oracle::new(&checked.program.environment, &in_pieces, run);
             let again = oracle.evaluate(&rule.body, when(rule));
             if again != evaluation {
                 return Err(fail(format!("{}: read in pieces {again:?}\nand not {evaluation:?}", rule.id)));

@@ -9,6 +9,7 @@ mod fmt;
 mod graphs;
 mod recurring;
 mod report;
+mod statements;
 mod testing;
 mod verbs;
 

@@ -8,6 +8,7 @@ mod expression;
 mod quantity;
 mod recurrence;
 mod scalar;
+mod statement;
 mod timeline;
 
 use std::collections::BTreeMap;
@@ -20,12 +21,17 @@ use shall::schema::Type;
 use shall::value::{Cell, Number, Truth, Value};
 
 use quantity::Found;
+use statement::Taken;
 
 /// What everything is evaluated against.
 pub(crate) struct Oracle<'a> {
     pub(crate) environment: &'a Environment,
     pub(crate) dataset: &'a Dataset,
     pub(crate) run: RunSettings,
+    /// How statements are taken.
+    taken: Taken,
+    /// The types of the variables of the body that is judged.
+    types: Vec<Type>,
 }
 
 /// At least, and at most where there is a limit.
@@ -57,9 +63,36 @@ struct Path {
     belongs: bool,
 }
 
+impl<'a> Oracle<'a> {
+    pub(crate) fn new(environment: &'a Environment, dataset: &'a Dataset, run: RunSettings) -> Oracle<'a> {
+        Oracle { environment, dataset, run, taken: Taken::AsTheyAre, types: Vec::new() }
+    }
+}
+
 impl Oracle<'_> {
     /// Evaluates the body of a rule or an advice; `major` is the `when` of its grade.
     pub(crate) fn evaluate(&self, body: &Body, major: Option<&Expr>) -> Evaluation {
+        let again = |taken| self.about(body, taken).judge(body, None);
+        let mut out = self.about(body, Taken::AsTheyAre).judge(body, major);
+        let without = again(Taken::WithoutAttestations);
+        out.by_attestation = out.holds + out.vacuous - without.holds - without.vacuous;
+        let (if_so, if_not) = (again(Taken::Supposing(Truth::True)), again(Taken::Supposing(Truth::False)));
+        let decided = |subject: &&Subject| !if_so.unknown.contains(subject) || !if_not.unknown.contains(subject);
+        out.needs_judgement = out.unknown.iter().filter(decided).count() as u64;
+        out
+    }
+
+    /// The oracle for a body.
+    fn about(&self, body: &Body, taken: Taken) -> Oracle<'_> {
+        let types = body.variables.iter().map(|variable| variable.ty.base.clone()).collect();
+        Oracle { environment: self.environment, dataset: self.dataset, run: self.run, taken, types }
+    }
+
+    fn type_of(&self, variable: VariableId) -> Option<&Type> {
+        self.types.get(variable.0 as usize)
+    }
+
+    fn judge(&self, body: &Body, major: Option<&Expr>) -> Evaluation {
         let binders = body.steps.iter().filter(|step| matches!(step, Step::ForEach { .. })).count();
         let mut out = Evaluation { steps: vec![StepCount::default(); binders], ..Evaluation::default() };
         let start = Path { scope: Scope::new(), bindings: Vec::new(), belongs: true };
@@ -70,6 +103,10 @@ impl Oracle<'_> {
     /// What an expression of a body comes to for a subject, and the least and the greatest that it can be where it is a
     /// count or a share that is not known.
     pub(crate) fn explain(&self, body: &Body, subject: &Subject, expr: &Expr) -> (Cell, Option<Limits>) {
+        self.about(body, Taken::AsTheyAre).explained(body, subject, expr)
+    }
+
+    fn explained(&self, body: &Body, subject: &Subject, expr: &Expr) -> (Cell, Option<Limits>) {
         let mut scope: Scope =
             subject.bindings.iter().map(|(variable, own)| (*variable, Meaning::Candidate(own.clone()))).collect();
         for step in &body.steps {

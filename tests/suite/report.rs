@@ -52,6 +52,8 @@ fn rule(id: &str, outcome: Outcome, counts: Counts) -> RuleReport {
             citation("8.5.1.2", "Change management initiation"),
         ],
         counts,
+        by_attestation: 0,
+        needs_judgement: 0,
         filters: vec![Filter { for_each: "change c where implemented(c)".to_owned(), candidates: 1234, kept: 3 }],
         findings: Vec::new(),
         findings_left_out: 0,
@@ -142,11 +144,13 @@ fn report() -> Report {
         Counts { population: 1, holds: 0, vacuous: 0, fails: 0, unknown: 1, not_yet_due: 0 },
     );
     open.unknown = vec![unknown()];
-    let good = rule(
+    open.needs_judgement = 1;
+    let mut good = rule(
         "a-change-is-known",
         Outcome::Conformity,
         Counts { population: 5, holds: 3, vacuous: 0, fails: 0, unknown: 0, not_yet_due: 2 },
     );
+    good.by_attestation = 2;
     let empty =
         rule("change-with-a-very-long-name-that-leaves-no-room-beside-it", Outcome::NoPopulation, Counts::default());
     let run = AdviceRun {

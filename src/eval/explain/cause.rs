@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::show::written;
-use super::{Cause, Explainer, RecordPlace, Scope, basis, recurrence, ways};
+use super::{Cause, Explainer, RecordPlace, Scope, basis, recurrence, statement, ways};
 use crate::data::Extract;
 use crate::eval::Binding;
 use crate::ir::reads::for_each_child;
@@ -113,6 +113,7 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
         ExprKind::Quantified { binder, has, .. } => {
             binder_causes(explainer, scope, binder, has.as_deref(), causes);
         }
+        ExprKind::Stated(stated) => statement::causes(explainer, scope, stated, causes),
         ExprKind::Aggregate { function: AggregateFunction::Reachable | AggregateFunction::Acyclic, .. } => {
             ways::causes(explainer, scope, expr, causes);
         }

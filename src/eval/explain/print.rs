@@ -104,6 +104,8 @@ impl Show<'_> {
             // What ranges over records is shown as it is written: its text names its own variable.
             ExprKind::Quantified { .. }
             | ExprKind::Aggregate { .. }
+            | ExprKind::Stated(_)
+            | ExprKind::SubjectName(_)
             | ExprKind::Literal(_)
             | ExprKind::Parameter(_)
             | ExprKind::AsOf

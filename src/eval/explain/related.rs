@@ -4,7 +4,7 @@ use super::cause::is_open;
 use super::decide::{in_words, is_guard};
 use super::leaf::order;
 use super::show::written;
-use super::{Explainer, MOST_RELATED, RecordPlace, Related, Scope, recurrence, ways};
+use super::{Explainer, MOST_RELATED, RecordPlace, Related, Scope, recurrence, statement, ways};
 use crate::eval::{Binding, Candidate};
 use crate::ir::reads::for_each_child;
 use crate::ir::{AggregateFunction, Binder, CompareOp, Domain, Expr, ExprKind, Quantifier};
@@ -35,6 +35,9 @@ pub(super) fn look<'a>(
 ) -> Option<Looked> {
     if let ExprKind::Quantified { quantifier, binder, has } = &written(expr).kind {
         return Some(quantified(explainer, scope, *quantifier, binder, has.as_deref(), is, deep));
+    }
+    if let ExprKind::Stated(stated) = &written(expr).kind {
+        return Some(statement::look(explainer, scope, stated, is, deep));
     }
     if let Some(looked) = ways::look(explainer, scope, expr, is, deep) {
         return Some(looked);

@@ -24,6 +24,8 @@ const DEMANDED: &[&str] = &[
     "status unknown",
     "status not yet due",
     "status missing extract",
+    "status by attestation",
+    "status needs judgement",
     "grade True",
     "grade False",
     "grade Unknown",
@@ -164,6 +166,9 @@ const DEMANDED: &[&str] = &[
     "Recurs Records",
     "Recurs Elements",
     "Recurs from",
+    "Stated Judgement",
+    "Stated Attestation",
+    "SubjectName",
     // access paths
     "access Once",
     "access Key",
@@ -195,6 +200,8 @@ impl Coverage {
         self.met("status fails", evaluation.fails.len() as u64);
         self.met("status unknown", evaluation.unknown.len() as u64);
         self.met("status not yet due", evaluation.not_yet_due.len() as u64);
+        self.met("status by attestation", evaluation.by_attestation);
+        self.met("status needs judgement", evaluation.needs_judgement);
         let is_missing = |binding: &Binding| matches!(binding, Binding::Missing(_));
         let missing = evaluation.unknown.iter().flat_map(|subject| &subject.bindings);
         self.met("status missing extract", missing.filter(|(_, binding)| is_missing(binding)).count() as u64);
@@ -263,6 +270,10 @@ impl Coverage {
             ExprKind::Call { function, .. } => self.met(format!("{kind} {}", name(function)), 1),
             ExprKind::Table { .. } => self.met(format!("{kind} {}", ty(expr)), 1),
             ExprKind::Convert { conversion, .. } => self.met(format!("{kind} {}", name(conversion)), 1),
+            ExprKind::Stated(stated) => {
+                self.met(format!("{kind} {:?}", stated.statement), 1);
+                stated.candidates.iter().for_each(|statements| self.access(&statements.binder.access));
+            }
             ExprKind::Quantified { quantifier, binder, .. } => {
                 self.met(format!("{quantifier:?} {}", domain(binder)), 1);
                 self.access(&binder.access);

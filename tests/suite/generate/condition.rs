@@ -10,12 +10,13 @@ const ORDERS: &[&str] = &["<=", "=", "<", ">", ">=", "!="];
 impl Writer<'_> {
     /// A condition. Strict: it stands under a negation, where an optional value may not stand beside `=`.
     pub(crate) fn condition(&mut self, scope: &Scope, depth: usize, strict: bool) -> String {
-        let form = if depth == 0 { self.choices.below(8) } else { self.choices.below(30) };
+        let form = if depth == 0 { self.choices.below(8) } else { self.choices.below(31) };
         let deeper = depth.saturating_sub(1);
         let found = match form {
             0..=2 => self.comparison(scope, deeper, strict),
             3 => self.presence(scope, deeper),
             4 => self.membership(scope, deeper, strict),
+            5 if self.choices.chance(15) => Some(self.choices.pick(&["judgement", "attested"]).to_owned()),
             5 => self.boolean(scope),
             6 => self.text_test(scope),
             7 => self.within_interval(scope, deeper),
@@ -50,6 +51,7 @@ impl Writer<'_> {
             23 => self.recurs(scope, deeper, strict),
             28 => self.acyclic(scope, depth),
             29 => self.reached(scope, depth),
+            30 => Some(self.choices.pick(&["judgement", "attested"]).to_owned()),
             _ => Some(self.quantified(scope, deeper, strict)),
         };
         found.or_else(|| self.comparison(scope, 0, strict)).unwrap_or_else(|| "firm".to_owned())

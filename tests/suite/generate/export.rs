@@ -12,6 +12,12 @@ pub(crate) type File = (String, String);
 /// Most rows of a record without a key.
 const MOST_ROWS: usize = 14;
 
+/// Items that a rule cites, and others.
+const REQUIREMENTS: &[&str] = &["made-up 1", "made-up-guide 1", "made-up 1", "1", "made-up 1 a"];
+/// Names of subjects, and others.
+const SUBJECTS: &[&str] =
+    &["I1", "S1", "T1", "C1", "X1", "S2", "T2", "I2", "2026-01", "S1 / 2026-01-31", "I1 / S1", "red", "2026-02-01"];
+
 /// Writes the files of an export; a record in twelve has none.
 pub(crate) fn files(tapes: &[Vec<u32>]) -> Vec<File> {
     let mut files = Vec::new();
@@ -93,6 +99,21 @@ fn cell(record: &Record, field: &Field, position: usize, choices: &mut Choices) 
         return (!choices.chance(1)).then(|| json!(record.keys[at]));
     }
     let absent = if field.optional { 22 } else { 3 };
+    // What statements are about.
+    let about = match field.name {
+        "requirement" => Some(REQUIREMENTS),
+        "subject" => Some(SUBJECTS),
+        _ => None,
+    };
+    if let Some(about) = about
+        && choices.chance(85)
+    {
+        if field.optional && choices.chance(50) {
+            return Some(Value::Null);
+        }
+        let text = json!(choices.pick(about));
+        return Some(if matches!(field.kind, Kind::List(_)) { json!([text, "made-up 9"]) } else { text });
+    }
     match choices.weighted(&[(100, 0), (absent, 1), (2, 2), (3, 3), (absent / 4, 4)]) {
         0 => Some(proper(field.kind, choices)),
         1 => Some(Value::Null),

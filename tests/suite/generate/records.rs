@@ -49,6 +49,7 @@ pub(crate) const ENUMS: &[(&str, &[&str], bool)] = &[
     ("risk", &["none", "low", "medium", "high", "extreme"], true),
     ("state", &["new", "open", "closed"], false),
     ("phase", &["closed", "gone", "open", "new"], false),
+    ("outcome", &["conforming", "nonconforming", "undecided"], false),
     ("decision", &["approved", "rejected", "\"on hold\""], false),
 ];
 
@@ -218,6 +219,28 @@ pub(crate) const RECORDS: &[Record] = &[
         name: "slot",
         keys: &[],
         fields: &[key("service", SERVICE), key("day", Date), required("load", Decimal), optional("limit", Integer)],
+    },
+    Record {
+        name: "judgement",
+        keys: &[],
+        fields: &[
+            required("requirement", Text),
+            required("outcome", Enum("outcome")),
+            required("assessed_at", Timestamp),
+            optional("valid_until", Date),
+            optional("subject", Text),
+        ],
+    },
+    Record {
+        name: "attestation",
+        keys: &[],
+        fields: &[
+            required("requirement", List(&Text)),
+            required("attested_at", Date),
+            required("valid_from", Date),
+            optional("withdrawn_at", Timestamp),
+            optional("subject", Text),
+        ],
     },
 ];
 

@@ -196,6 +196,8 @@ impl Oracle<'_> {
                 // An absent end of an interval is absent, of whatever kind.
                 absent_or_unknown => absent_or_unknown,
             },
+            ExprKind::Stated(stated) => truth_cell(self.stated(stated, scope)),
+            ExprKind::SubjectName(variables) => self.subject_name(variables, scope),
             ExprKind::Quantified { quantifier, binder, has } => {
                 truth_cell(self.quantified(*quantifier, binder, has.as_deref(), scope))
             }
