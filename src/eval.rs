@@ -11,6 +11,7 @@ pub mod explain;
 mod frame;
 mod graph;
 mod ground;
+mod hours;
 mod index;
 mod join;
 mod kernel;
@@ -35,6 +36,7 @@ use crate::ir::reads::for_each_child;
 use crate::ir::{Access, Binder, Body, Condition, Domain, Environment, Expr, ExprKind, RunSettings, Step};
 use crate::schema::RecordId;
 use crate::value::Truth;
+use hours::Hours;
 use index::Index;
 use quantity::{Node, Quantity};
 use statement::{Latest, Taken};
@@ -116,6 +118,8 @@ pub struct Evaluator<'a> {
     stated: RwLock<FxHashMap<usize, Arc<Latest>>>,
     /// How statements are taken.
     taken: Taken,
+    /// What calendars say, and what is made of it.
+    hours: Arc<Hours<'a>>,
     examined: AtomicU64,
     operations: AtomicU64,
 }
@@ -133,6 +137,7 @@ impl<'a> Evaluator<'a> {
             traces: RwLock::default(),
             stated: RwLock::default(),
             taken: Taken::default(),
+            hours: Arc::new(Hours::new(&inputs.environment.calendars)),
             examined: AtomicU64::new(0),
             operations: AtomicU64::new(0),
         }

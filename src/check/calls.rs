@@ -7,7 +7,7 @@ use super::collections::element_of;
 use super::compare::widening;
 use super::defines::{ParameterType, State};
 use super::narrow::{Fact, Path, Root, Typed};
-use super::timelines::{is_interval, is_time};
+use super::timelines::{is_interval, is_time_or_calendar};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{Access, Domain, Expr, ExprKind, Function, VariableId};
 use crate::schema::Type;
@@ -211,7 +211,7 @@ impl Checker<'_, '_> {
         }
         let fits = match ty {
             ParameterType::Interval => is_interval(&found),
-            ParameterType::Timeline => is_time(&found),
+            ParameterType::Timeline => is_time_or_calendar(&found),
             ParameterType::Exact(Type::Error) => return None,
             ParameterType::Exact(ty) => match (ty, &found) {
                 (a, b) if a == b => true,

@@ -3,7 +3,7 @@
 use super::checker::{Checker, Polarity};
 use super::compare::widening;
 use super::narrow::Typed;
-use super::timelines::{is_interval, is_time};
+use super::timelines::{is_interval, is_time, is_time_or_calendar};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{
     Access, AggregateFunction, AggregateParts, Binder, Conversion, Domain, Expr, ExprKind, Pattern, SetOp, TextTest,
@@ -281,7 +281,7 @@ impl Checker<'_, '_> {
             if *ty == Type::Error {
                 return None;
             }
-            if element_of(ty).is_none() && !is_time(ty) {
+            if element_of(ty).is_none() && !is_time_or_calendar(ty) {
                 let found = self.show(ty);
                 let help = (op.node == BinaryOp::Covers || op.node == BinaryOp::Overlaps)
                     .then(|| "for one element: `… in …`".to_owned());
@@ -291,7 +291,7 @@ impl Checker<'_, '_> {
                 return None;
             }
         }
-        if is_time(&left.expr.ty.base) != is_time(&right.expr.ty.base) {
+        if is_time_or_calendar(&left.expr.ty.base) != is_time_or_calendar(&right.expr.ty.base) {
             let (a, b) = (self.show(&left.expr.ty.base), self.show(&right.expr.ty.base));
             let message = format!("`{a}` and `{b}` do not meet in `{}`", op.node.symbol());
             self.report(
@@ -312,7 +312,13 @@ impl Checker<'_, '_> {
         span: Span,
     ) -> Typed {
         let Some((left, right)) = self.set_operands(op, left, right, None) else { return self.error_condition(span) };
-        let (left, right) = if is_time(&left.expr.ty.base) {
+        let (left, right) = if is_time_or_calendar(&left.expr.ty.base) {
+            let both = !is_time(&left.expr.ty.base) && !is_time(&right.expr.ty.base);
+            if (both || op.node == BinaryOp::Covers)
+                && self.refuse_calendar(&right.expr, if both { "beside another" } else { "behind `covers`" })
+            {
+                return self.error_condition(span);
+            }
             self.align_times(left.expr, right.expr, span)
         } else {
             match self.unify_sets(left.expr, right.expr, op) {
@@ -338,7 +344,7 @@ impl Checker<'_, '_> {
         expected: Option<&Type>,
     ) -> Typed {
         let Some((left, right)) = self.set_operands(op, left, right, expected) else { return self.error(span) };
-        if is_time(&left.expr.ty.base) {
+        if is_time_or_calendar(&left.expr.ty.base) {
             let timeline_op = if op.node == BinaryOp::Minus { TimelineOp::Minus } else { TimelineOp::Union };
             return self.combine_timelines(timeline_op, left, right, span);
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::checker::{Checker, Polarity};
 use super::narrow::Typed;
-use super::timelines::{is_time, is_timeline};
+use super::timelines::{is_time, is_time_or_calendar, is_timeline};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{ArithmeticOp, CompareOp, Conversion, Expr, ExprKind};
 use crate::schema::{EnumType, RecordId, Type};
@@ -120,7 +120,11 @@ impl Checker<'_, '_> {
             (Type::List(_) | Type::Set(_), Type::List(_) | Type::Set(_)) if !is_order => {
                 return self.unify_sets(left, right, op).map(|(left, right, _)| (left, right));
             }
-            (a, b) if !is_order && is_time(a) && is_time(b) => {
+            (a, b) if !is_order && (is_time(a) || is_time(b)) && is_time_or_calendar(a) && is_time_or_calendar(b) => {
+                let place = format!("in `{}`", op.node.symbol());
+                if self.refuse_calendar(&left, &place) || self.refuse_calendar(&right, &place) {
+                    return None;
+                }
                 return Some(self.align_timelines(left, right, op.span));
             }
             _ => {}

@@ -21,7 +21,7 @@ pub(super) enum ParameterType {
     Exact(Type),
     /// An interval, of days or of timestamps.
     Interval,
-    /// A timeline or an interval, of days or of timestamps.
+    /// A timeline or an interval, of days or of timestamps, or a calendar.
     Timeline,
 }
 

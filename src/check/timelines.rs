@@ -18,9 +18,18 @@ pub(super) fn is_timeline(ty: &Type) -> bool {
     matches!(ty, Type::DateTimeline | Type::TimestampTimeline)
 }
 
-/// Whether values of a type can stand where a timeline is needed.
+/// Whether values of a type are timelines, or intervals, which can stand for one.
 pub(super) fn is_time(ty: &Type) -> bool {
     is_interval(ty) || is_timeline(ty)
+}
+
+/// Whether values of a type can stand beside a timeline: a calendar, too, is one without ends.
+pub(super) fn is_time_or_calendar(ty: &Type) -> bool {
+    is_time(ty) || matches!(ty, Type::Calendar(_))
+}
+
+fn is_instants(ty: &Type) -> bool {
+    matches!(ty, Type::TimestampInterval | Type::TimestampTimeline | Type::Calendar(_))
 }
 
 impl Checker<'_, '_> {
@@ -34,27 +43,43 @@ impl Checker<'_, '_> {
         self.convert(expr, Conversion::IntervalToTimeline, ty)
     }
 
-    /// Brings two intervals or timelines to one type: days beside instants to instants, an interval beside a timeline to
-    /// a timeline.
+    /// Brings two intervals or timelines to one type: days beside instants (and calendars) to instants, an interval beside a
+    /// timeline or a calendar to a timeline.
     pub(super) fn align_times(&mut self, left: Expr, right: Expr, span: Span) -> (Expr, Expr) {
         let (left, right) = if is_interval(&left.ty.base) && is_interval(&right.ty.base) {
             (left, right)
         } else {
             (self.to_timeline(left), self.to_timeline(right))
         };
-        match (&left.ty.base, &right.ty.base) {
-            (Type::DateInterval | Type::DateTimeline, ty @ (Type::TimestampInterval | Type::TimestampTimeline)) => {
-                let ty = ty.clone();
-                self.need_zone(span, "days meet timestamps");
-                (self.convert(left, Conversion::WholeDays, ty), right)
-            }
-            (ty @ (Type::TimestampInterval | Type::TimestampTimeline), Type::DateInterval | Type::DateTimeline) => {
-                let ty = ty.clone();
-                self.need_zone(span, "days meet timestamps");
-                (left, self.convert(right, Conversion::WholeDays, ty))
-            }
-            _ => (left, right),
+        if is_instants(&left.ty.base) == is_instants(&right.ty.base) {
+            return (left, right);
         }
+        self.need_zone(span, "days meet timestamps");
+        (self.to_instants(left), self.to_instants(right))
+    }
+
+    /// Reads days as their instants.
+    fn to_instants(&self, expr: Expr) -> Expr {
+        let ty = match &expr.ty.base {
+            Type::DateInterval => Type::TimestampInterval,
+            Type::DateTimeline => Type::TimestampTimeline,
+            _ => return expr,
+        };
+        self.convert(expr, Conversion::WholeDays, ty)
+    }
+
+    /// Refuses a calendar where something is needed that has ends; returns whether it is one.
+    pub(super) fn refuse_calendar(&mut self, expr: &Expr, place: &str) -> bool {
+        if !matches!(expr.ty.base, Type::Calendar(_)) {
+            return false;
+        }
+        let text = self.world.text(expr.span);
+        let message = format!("a calendar has no ends, and one {place} needs them");
+        self.report(
+            Diagnostic::new(Code::UnboundedInterval, expr.span, message, "a calendar, from its first day to its last")
+                .with_help(format!("clip it: `({text} within period)`")),
+        );
+        true
     }
 
     /// Brings two intervals or timelines to timelines of one type.
@@ -69,15 +94,15 @@ impl Checker<'_, '_> {
         if element.ty.base == Type::Error || interval.ty.base == Type::Error {
             return self.error_condition(span);
         }
-        let is_instants = |ty: &Type| matches!(ty, Type::TimestampInterval | Type::TimestampTimeline);
         let (element, interval) = match (&element.ty.base, &interval.ty.base) {
-            (_, other) if !is_time(other) => {
+            (_, other) if !is_time_or_calendar(other) => {
                 let found = self.show(other);
                 let help = match other {
                     Type::List(_) | Type::Set(_) => "for an element: `… in …`",
                     _ => "write an interval: `a .. b`, `a through b`, `period`",
                 };
-                let message = format!("expected an interval or a timeline behind `during`, found `{found}`");
+                let message =
+                    format!("expected an interval, a timeline or a calendar behind `during`, found `{found}`");
                 self.mismatch(interval.span, message, format!("`{found}`"), Some(help.to_owned()));
                 return self.error_condition(span);
             }
@@ -167,29 +192,44 @@ impl Checker<'_, '_> {
             if *ty == Type::Error {
                 return self.error(span);
             }
-            if !is_time(ty) {
+            if !is_time_or_calendar(ty) {
                 let found = self.show(ty);
                 let help = match ty {
                     Type::Date | Type::Timestamp => Some("for a moment inside an interval: `… during …`"),
                     _ => None,
                 };
-                let message = format!("expected an interval or a timeline beside `within`, found `{found}`");
+                let message =
+                    format!("expected an interval, a timeline or a calendar beside `within`, found `{found}`");
                 self.mismatch(side.span, message, format!("`{found}`"), help.map(str::to_owned));
                 return self.error(span);
             }
         }
+        if !is_time(&left.expr.ty.base) && self.refuse_calendar(&right.expr, "beside another") {
+            return self.error(span);
+        }
         self.combine_timelines(TimelineOp::Within, left, right, span)
     }
 
-    /// An operation on two intervals or timelines.
+    /// An operation on two intervals or timelines, one of which may be a calendar.
     pub(super) fn combine_timelines(&mut self, op: TimelineOp, left: Typed, right: Typed, span: Span) -> Typed {
+        let needs_ends: &[&Typed] = match op {
+            TimelineOp::Within => &[],
+            TimelineOp::Minus => &[&left],
+            TimelineOp::Union => &[&left, &right],
+        };
+        for side in needs_ends {
+            if self.refuse_calendar(&side.expr, &format!("in `{}`", op.word())) {
+                return self.error(span);
+            }
+        }
+        let is_open = |side: &Typed| side.open || !is_time(&side.expr.ty.base);
         let open = match op {
-            TimelineOp::Within => left.open && right.open,
+            TimelineOp::Within => is_open(&left) && is_open(&right),
             TimelineOp::Minus => left.open,
             TimelineOp::Union => left.open || right.open,
         };
         let (left, right) = self.align_timelines(left.expr, right.expr, span);
-        let ty = left.ty.base.clone();
+        let ty = if left.ty.base == Type::DateTimeline { Type::DateTimeline } else { Type::TimestampTimeline };
         let kind = ExprKind::TimelineOperation { op, left: Box::new(left), right: Box::new(right) };
         let mut typed = Typed::plain(self.make(kind, ty, span));
         typed.open = open;
@@ -218,7 +258,11 @@ impl Checker<'_, '_> {
                 (vec![timeline], true)
             }
             Some(window) => {
-                let timeline = self.some_timeline(name, timeline);
+                let timeline = self.value(timeline, None);
+                let timeline = match &timeline.expr.ty.base {
+                    Type::Calendar(_) => Some(timeline),
+                    _ => self.as_timeline(name, timeline),
+                };
                 let (Some(timeline), Some(window)) = (timeline, self.bounded_timeline(name, window)) else {
                     return self.error(span);
                 };
@@ -226,21 +270,21 @@ impl Checker<'_, '_> {
                 (vec![timeline, window], false)
             }
         };
-        let base = arguments.first().map_or(Type::Error, |argument| length_type(&argument.ty.base));
+        let base = arguments.last().map_or(Type::Error, |argument| length_type(&argument.ty.base));
         let kind = ExprKind::Call { function: Function::LongestGap, arguments };
         Typed::plain(Expr { kind, ty: Ty { base, optional }, span })
     }
 
     /// An argument that is an interval or a timeline, as a timeline.
-    fn some_timeline(&mut self, function: &Name, argument: &ast::Expr) -> Option<Typed> {
-        let typed = self.value(argument, None);
+    fn as_timeline(&mut self, function: &Name, typed: Typed) -> Option<Typed> {
         let ty = &typed.expr.ty.base;
         if is_time(ty) {
             let expr = self.to_timeline(typed.expr);
             return Some(Typed { expr, ..typed });
         }
-        if *ty != Type::Error {
-            let found = self.show(ty);
+        let place = format!("in `{}`", function.node);
+        if *ty != Type::Error && !self.refuse_calendar(&typed.expr, &place) {
+            let found = self.show(&typed.expr.ty.base);
             let message = format!("`{}` takes an interval or a timeline, found `{found}`", function.node);
             self.mismatch(typed.expr.span, message, format!("`{found}`"), None);
         }
@@ -249,7 +293,8 @@ impl Checker<'_, '_> {
 
     /// An argument that is an interval or a timeline with both ends, as a timeline.
     fn bounded_timeline(&mut self, function: &Name, argument: &ast::Expr) -> Option<Expr> {
-        let typed = self.some_timeline(function, argument)?;
+        let typed = self.value(argument, None);
+        let typed = self.as_timeline(function, typed)?;
         if typed.open {
             let is_plain = matches!(
                 &typed.expr.kind,
@@ -314,6 +359,11 @@ impl Checker<'_, '_> {
                 .then_some(("goes by a date or a timestamp", "go by the moment at which each event happens")),
         };
         let of = value.as_ref().map(|value| &value.expr).or(by.as_ref());
+        if let Some(value) = &value
+            && self.refuse_calendar(&value.expr, "in `timeline`")
+        {
+            return self.error(span);
+        }
         if let Some(of) = of
             && let Some((what, help)) = wrong(&of.ty.base)
         {

@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use super::bounds::Bounds;
+use super::hours::Hours;
 use super::quantity::{Goal, Quantity};
+use super::stretches::Piece;
 use super::tally::Answer;
-use super::vector::{Data, Ends, Measure, Shape, Slice, TimelinesBuilder, Vector};
+use super::vector::{Data, Measure, Shape, Slice, TimelinesBuilder, Vector};
 use crate::data::State;
 use crate::schema::Type;
 use crate::value::{Cell, Number, SetValue, Truth, Value};
 
 /// One answer for each row, in order.
-pub(crate) struct Answers {
+pub(crate) struct Answers<'a> {
     /// Whether truth values are turned around.
     negated: bool,
-    form: Form,
+    form: Form<'a>,
 }
 
-enum Form {
+enum Form<'a> {
     /// Truth values, and for an `every` whether they are true only because there was nothing to range over.
     Truths(Vec<Truth>, Option<Vec<bool>>),
     /// Counts; those that are not known have bounds.
@@ -27,12 +29,12 @@ enum Form {
     /// Sets.
     Sets(Vec<Arc<SetValue>>),
     /// Timelines, and the states of them; no states where all are known.
-    Timelines(TimelinesBuilder, Vec<State>),
+    Timelines(TimelinesBuilder<'a>, Vec<State>),
 }
 
-impl Answers {
+impl<'a> Answers<'a> {
     /// None yet, of so many.
-    pub(crate) fn new(quantity: &Quantity<'_>, rows: usize) -> Answers {
+    pub(crate) fn new(quantity: &Quantity<'_>, rows: usize, hours: &Arc<Hours<'a>>) -> Answers<'a> {
         let form = match quantity.goal {
             Goal::Each | Goal::Exists | Goal::Every | Goal::Acyclic => {
                 let nothing = (quantity.goal == Goal::Every).then(|| Vec::with_capacity(rows));
@@ -42,7 +44,7 @@ impl Answers {
             Goal::Set | Goal::Union | Goal::Reachable => Form::Sets(Vec::with_capacity(rows)),
             Goal::Timeline | Goal::Log => {
                 let measure = if *quantity.ty == Type::DateTimeline { Measure::Date } else { Measure::Timestamp };
-                Form::Timelines(TimelinesBuilder::new(measure, rows), Vec::new())
+                Form::Timelines(TimelinesBuilder::new(measure, rows, Some(Arc::clone(hours))), Vec::new())
             }
             _ => Form::Cells(Vec::with_capacity(rows), Vec::new()),
         };
@@ -111,7 +113,7 @@ impl Answers {
 
     /// Adds a timeline as the answer of the next row: its certain pieces, and whether they are all there are; none if
     /// nothing of it is known.
-    pub(crate) fn push_timeline(&mut self, timeline: Option<(&[Ends], bool)>) {
+    pub(crate) fn push_timeline(&mut self, timeline: Option<(&[Piece], bool)>) {
         let Form::Timelines(timelines, states) = &mut self.form else { return };
         if timeline.is_none() && states.is_empty() {
             states.resize(timelines.len(), State::Present);
@@ -138,7 +140,7 @@ impl Answers {
             Form::Cells(cells, bounds) => within(bounds).unwrap_or(Answer::Cell(cells.first()?.clone())),
             Form::Sets(sets) => Answer::Set(Arc::clone(sets.first()?)),
             Form::Timelines(timelines, states) => {
-                let (pieces, complete) = timelines.first()?;
+                let (pieces, complete) = timelines.get(0)?;
                 let is_known = states.first().is_none_or(|state| *state == State::Present);
                 Answer::Timeline(is_known.then(|| (pieces.to_vec(), complete)))
             }
@@ -154,7 +156,7 @@ impl Answers {
     }
 
     /// The answers as a vector.
-    pub(crate) fn into_vector<'a>(self) -> Vector<'a> {
+    pub(crate) fn into_vector(self) -> Vector<'a> {
         let shape = Shape { rows: self.len(), constant: false };
         match self.form {
             Form::Truths(mut truths, _) => {

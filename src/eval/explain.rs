@@ -172,7 +172,8 @@ pub struct Related {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Cause {
     /// A word for the reason: the code of a data finding, or `needs-judgement`, `missing-extract`, `reversed`, `tie`,
-    /// `division-by-zero`, `overflow`, `not-forward`, `unbound-parameter`, `no-row`, `no-as-of`, `no-period`, `not-computable`.
+    /// `outside-calendar`, `division-by-zero`, `overflow`, `not-forward`, `unbound-parameter`, `no-row`, `no-as-of`,
+    /// `no-period`, `not-computable`.
     pub reason: String,
     /// The reason in words.
     pub says: String,

@@ -10,16 +10,18 @@ mod grouping;
 mod order;
 mod summary;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use super::Evaluator;
 use super::frame::Frame;
 use super::graph::Edges;
+use super::hours::Hours;
 use super::kernel::positions;
 use super::quantity::{Goal, Quantity};
-use super::vector::{Ends, Shape, Vector};
+use super::stretches::Piece;
+use super::vector::{Shape, Vector};
 use crate::data::{Extract, State};
 use crate::ir::reads::free_variables;
 use crate::ir::{AggregateFunction, Expr, ExprKind, KeyPart, OrderPart, OrderRelation, Step};
@@ -56,6 +58,7 @@ pub(crate) struct Index<'a> {
     pub(crate) residual: Vec<&'a Expr>,
     /// Whether there may be any number of candidates more, of which nothing is known.
     pub(crate) missing: bool,
+    hours: Arc<Hours<'a>>,
     groupings: Vec<OnceLock<Grouping>>,
 }
 
@@ -192,7 +195,7 @@ impl<'a> Index<'a> {
 
     /// The timeline of the candidates that a row may match, where it was made already: its certain pieces, and whether they
     /// are all there are; within, none if nothing of it is known.
-    pub(crate) fn timeline(&self, probed: &Probed<'_>, row: usize) -> Option<Option<(&[Ends], bool)>> {
+    pub(crate) fn timeline(&self, probed: &Probed<'_>, row: usize) -> Option<Option<(&[Piece], bool)>> {
         let mut found: Option<(&Class, Run)> = None;
         let mut several = false;
         self.each_run(probed, row, |class, run| {
@@ -386,6 +389,7 @@ impl<'a> Evaluator<'a> {
             guards,
             residual,
             missing: table.is_none_or(|table| table.extract == Extract::Missing),
+            hours: Arc::clone(&self.hours),
             groupings: (0..1usize << sides.len()).map(|_| OnceLock::new()).collect(),
         };
         let index = index.fill(batches, &sides, order);

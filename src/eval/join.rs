@@ -124,18 +124,18 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Answers a quantity for every row of a frame.
-    pub(crate) fn answers(&self, quantity: &Quantity<'a>, node: &Node<'a>, frame: &Frame<'_, 'a>) -> Answers {
+    pub(crate) fn answers(&self, quantity: &Quantity<'a>, node: &Node<'a>, frame: &Frame<'_, 'a>) -> Answers<'a> {
         let supply = self.supply(node, frame);
         self.examine(frame.rows() as u64);
         if quantity.goal.is_graph() {
             return self.graph_answers(quantity, &supply, frame);
         }
-        let finish = |tally: Tally| tally.finish(quantity.goal, quantity.ty);
+        let finish = |tally: Tally| tally.finish(quantity.goal, quantity.ty, &self.hours);
         if let Supply::Records(index, probed) = &supply
             && index.simple
             && !index.missing
         {
-            let (mut answers, mut looked_at) = (Answers::new(quantity, frame.rows()), 0);
+            let (mut answers, mut looked_at) = (Answers::new(quantity, frame.rows(), &self.hours), 0);
             for row in 0..frame.rows() {
                 if matches!(quantity.goal, Goal::Timeline | Goal::Log)
                     && let Some(timeline) = index.timeline(probed, row)
@@ -156,7 +156,7 @@ impl<'a> Evaluator<'a> {
             return self.gather(quantity, &supply, frame, tallies);
         }
         self.search(quantity, &supply, frame, &mut tallies);
-        let mut answers = Answers::new(quantity, frame.rows());
+        let mut answers = Answers::new(quantity, frame.rows(), &self.hours);
         tallies.into_iter().for_each(|tally| answers.push(finish(tally)));
         answers
     }
@@ -194,13 +194,13 @@ impl<'a> Evaluator<'a> {
         supply: &Supply<'_, 'a>,
         frame: &Frame<'_, 'a>,
         mut tallies: Vec<Tally>,
-    ) -> Answers {
-        let mut answers = Answers::new(quantity, tallies.len());
+    ) -> Answers<'a> {
+        let mut answers = Answers::new(quantity, tallies.len(), &self.hours);
         let mut pairs = Pairs::default();
         let mut finish_up_to = |row: usize, tallies: &mut [Tally]| {
             for tally in &mut tallies[answers.len()..row] {
                 let tally = std::mem::replace(tally, Tally::new(Goal::Each));
-                answers.push(tally.finish(quantity.goal, quantity.ty));
+                answers.push(tally.finish(quantity.goal, quantity.ty, &self.hours));
             }
         };
         for row in 0..tallies.len() {

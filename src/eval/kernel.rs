@@ -18,7 +18,7 @@ use super::frame::Frame;
 use super::vector::{Data, Shape, Slice, Vector};
 use crate::data::State;
 use crate::ir::reads::walk;
-use crate::ir::{Expr, ExprKind};
+use crate::ir::{Expr, ExprKind, Function};
 use crate::schema::Type;
 use crate::value::{Cell, Truth, Value};
 
@@ -64,6 +64,11 @@ impl<'a> Evaluator<'a> {
                 let truths = self.truths(expr, frame);
                 Vector::truths(Shape { rows, constant: false }, truths)
             }
+            ExprKind::Compare { op, left, right }
+                if matches!(left.ty.base, Type::DateTimeline | Type::TimestampTimeline) =>
+            {
+                self.timeline_compare(*op, &self.eval(left, frame), &self.eval(right, frame))
+            }
             ExprKind::Compare { op, left, right } => {
                 let (left, right) = self.comparable(left, right, frame);
                 compare::compare(*op, &left, &right)
@@ -78,7 +83,10 @@ impl<'a> Evaluator<'a> {
             ExprKind::If { condition, then, otherwise } => self.choice(condition, then, otherwise, frame),
             ExprKind::In { element, collection } => self.membership(element, collection, frame),
             ExprKind::During { element, interval } if is_timeline(&element.ty.base) => {
-                timelines::covers(&self.eval(interval, frame), &self.eval(element, frame))
+                self.timeline_covers(&self.eval(interval, frame), &self.eval(element, frame))
+            }
+            ExprKind::During { element, interval } if is_timeline(&interval.ty.base) => {
+                self.timeline_has(&self.eval(interval, frame), &self.eval(element, frame))
             }
             ExprKind::During { element, interval } => {
                 time::during(&self.eval(element, frame), &self.eval(interval, frame))
@@ -93,14 +101,14 @@ impl<'a> Evaluator<'a> {
                 sets::operation(*op, &self.eval(left, frame), &self.eval(right, frame))
             }
             ExprKind::TimelineOperation { op, left, right } => {
-                timelines::operation(*op, &self.eval(left, frame), &self.eval(right, frame))
+                self.timeline_operation(*op, &self.eval(left, frame), &self.eval(right, frame))
             }
             ExprKind::Covers(left, right) if is_timeline(&left.ty.base) => {
-                timelines::covers(&self.eval(left, frame), &self.eval(right, frame))
+                self.timeline_covers(&self.eval(left, frame), &self.eval(right, frame))
             }
             ExprKind::Covers(left, right) => sets::covers(&self.eval(left, frame), &self.eval(right, frame)),
             ExprKind::Overlaps(left, right) if is_timeline(&left.ty.base) => {
-                timelines::overlaps(&self.eval(left, frame), &self.eval(right, frame))
+                self.timeline_overlaps(&self.eval(left, frame), &self.eval(right, frame))
             }
             ExprKind::Overlaps(left, right) => sets::overlaps(&self.eval(left, frame), &self.eval(right, frame)),
             ExprKind::Interval { from, until, through } => {
@@ -108,7 +116,12 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Call { function, arguments } => {
                 let arguments: Vec<Vector<'a>> = arguments.iter().map(|argument| self.eval(argument, frame)).collect();
-                time::call(*function, &arguments, rows, self.zone())
+                match (function, arguments.as_slice()) {
+                    (Function::Length, [timeline]) => self.length(timeline),
+                    (Function::LongestGap, [timeline]) => self.longest_gap(timeline),
+                    (Function::LongestGap, [timeline, window]) => self.longest_gap_in(timeline, window),
+                    (function, arguments) => time::call(*function, arguments, rows, self.zone()),
+                }
             }
             ExprKind::Table { table, arguments, answers } => {
                 let arguments: Vec<Vector<'a>> = arguments.iter().map(|argument| self.eval(argument, frame)).collect();
@@ -181,9 +194,9 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Whether a type is of timelines.
+/// Whether a type is of timelines, or of calendars, which stand for one.
 fn is_timeline(ty: &Type) -> bool {
-    matches!(ty, Type::DateTimeline | Type::TimestampTimeline)
+    matches!(ty, Type::DateTimeline | Type::TimestampTimeline | Type::Calendar(_))
 }
 
 /// A value of the run, unknown where it is not given.

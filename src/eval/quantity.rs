@@ -175,7 +175,7 @@ impl<'a> Evaluator<'a> {
         let node = self.node(&quantity);
         match &*node {
             Node::Constant(answer) => {
-                let mut answers = Answers::new(&quantity, 1);
+                let mut answers = Answers::new(&quantity, 1, &self.hours);
                 answers.push(answer.clone());
                 answers.into_vector().broadcast(frame.rows())
             }

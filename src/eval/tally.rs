@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::bounds::{Bounds, Share, ShareCounts, Unbounded, share, share_kind};
+use super::hours::Hours;
 use super::quantity::Goal;
-use super::stretches::{self, Event};
-use super::vector::Ends;
+use super::stretches::{self, Event, Piece};
 use crate::schema::Type;
 use crate::value::{Cell, Number, SetValue, Truth, Value};
 
@@ -22,7 +22,7 @@ pub(crate) enum Answer {
     /// A set.
     Set(Arc<SetValue>),
     /// A timeline: its certain pieces, and whether they are all there are. None if nothing of it is known.
-    Timeline(Option<(Vec<Ends>, bool)>),
+    Timeline(Option<(Vec<Piece>, bool)>),
 }
 
 /// What is known of a candidate besides its w.
@@ -56,7 +56,7 @@ pub(crate) enum Tally {
     /// Certain members, or a set of them that is shared.
     Members { members: Vec<Value>, shared: Option<Arc<SetValue>>, complete: bool },
     /// Certain pieces of time in any order, and whether they are all there are.
-    Pieces { pieces: Vec<Ends>, complete: bool },
+    Pieces { pieces: Vec<Piece>, complete: bool },
     /// Events in any order, and whether it is known of all when they happened.
     Events { events: Vec<Event>, known: bool },
 }
@@ -145,7 +145,7 @@ impl Tally {
 
     /// Adds a candidate whose value is a timeline: its certain pieces, and whether they are all there are; none if it is not
     /// known.
-    pub(crate) fn add_timeline(&mut self, w: Truth, timeline: Option<(&[Ends], bool)>) {
+    pub(crate) fn add_timeline(&mut self, w: Truth, timeline: Option<(&[Piece], bool)>) {
         let Tally::Pieces { pieces, complete } = self else { return };
         match (w, timeline) {
             (Truth::False, _) => {}
@@ -202,7 +202,7 @@ impl Tally {
     }
 
     /// Draws the result. `ty` is the type of the quantity.
-    pub(crate) fn finish(self, goal: Goal, ty: &Type) -> Answer {
+    pub(crate) fn finish(self, goal: Goal, ty: &Type, hours: &Hours<'_>) -> Answer {
         let number = |number: Number| {
             Answer::Cell(Cell::Present(if *ty == Type::Duration {
                 Value::Duration(number)
@@ -247,7 +247,7 @@ impl Tally {
             Tally::Best { best: Some((_, candidate)), .. } => Answer::Cell(Cell::Present(candidate)),
             members @ Tally::Members { .. } => Answer::Set(members.into_set()),
             Tally::Pieces { mut pieces, complete } => {
-                stretches::normalize(&mut pieces, 0);
+                stretches::normalize(&mut pieces, 0, hours);
                 Answer::Timeline(Some((pieces, complete)))
             }
             Tally::Events { known: false, .. } => Answer::Timeline(None),

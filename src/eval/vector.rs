@@ -10,6 +10,7 @@ pub(crate) use timelines::{Timelines, TimelinesBuilder};
 
 use crate::data::{ListColumn, State};
 use crate::eval::bounds::Bounds;
+use crate::eval::stretches::Piece;
 use crate::value::time::CalendarSpan;
 use crate::value::{Date, Interval, KeyId, Moment, Number, SetValue, Timestamp, Truth, Value};
 
@@ -305,7 +306,7 @@ impl<'a> Vector<'a> {
     }
 
     /// The certain pieces of a row's timeline, and whether they are all there are; none if it is not known.
-    pub(crate) fn timeline(&self, row: usize) -> Option<(&[Ends], bool)> {
+    pub(crate) fn timeline(&self, row: usize) -> Option<(&[Piece], bool)> {
         match (&self.data, self.state(row)) {
             (Data::Timelines(timelines), State::Present) => {
                 Some((timelines.pieces(self.at(row)), timelines.is_complete(self.at(row))))

@@ -167,6 +167,10 @@ pub enum ExprKind {
     },
     /// `a within b`, `a minus b`, `a union b` of timelines of one kind. `within` and `union` join the certain parts, and
     /// are complete if both are; `minus` is unknown unless both are complete.
+    ///
+    /// Here, in `covers`, `overlaps`, `during` and `longest_gap` one side may be a calendar beside instants: a complete
+    /// timeline of the time in which it is open. Unknown if the other side has a certain part of which the calendar does not
+    /// say whether it is open.
     TimelineOperation {
         /// Which.
         op: TimelineOp,

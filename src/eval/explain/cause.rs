@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::show::written;
+use super::timelines;
 use super::{Cause, Explainer, RecordPlace, Scope, basis, recurrence, statement, ways};
 use crate::data::Extract;
 use crate::eval::Binding;
@@ -199,7 +200,10 @@ fn own_cause<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr) -
             plain("dangling-reference", format!("{} names {key}, which was not exported", explainer.show.expr(operand)))
         }
         ExprKind::Table { table, arguments, .. } => plain("no-row", basis::no_row(explainer, scope, *table, arguments)),
-        _ => plain("not-computable", format!("{text} cannot be told from these values")),
+        _ => match timelines::beyond_calendar(explainer, scope, expr) {
+            Some(says) => plain("outside-calendar", says),
+            None => plain("not-computable", format!("{text} cannot be told from these values")),
+        },
     }
 }
 

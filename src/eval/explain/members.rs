@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::leaf::Side;
-use super::timelines::{outside, within};
+use super::timelines::{outside, timeline_of, within};
 use super::{Explainer, Scope, show::Show};
 use crate::ir::{CompareOp, Expr, ExprKind};
 use crate::schema::Type;
@@ -58,10 +58,10 @@ pub(super) fn explain<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
     else {
         return None;
     };
-    let ty = &left.ty.base;
+    let types = [&left.ty.base, &right.ty.base];
     let [left, right] = [left, right].map(|side| Side::of(explainer, scope, side));
     let show = explainer.show;
-    let Two { a_only, b_only, shared, a_complete, b_complete } = compare(show, ty, &left.cell, &right.cell)?;
+    let Two { a_only, b_only, shared, a_complete, b_complete } = compare(show, types, [&left.cell, &right.cell])?;
     let others = if b_complete { "" } else { " and perhaps others" };
     let (says, groups): (String, Vec<Group<'_, '_>>) = match (&expr.kind, is) {
         (ExprKind::Covers(..), Truth::False) => {
@@ -116,8 +116,8 @@ struct Two {
     b_complete: bool,
 }
 
-fn compare(show: Show<'_>, ty: &Type, left: &Cell, right: &Cell) -> Option<Two> {
-    Some(match (ty, left, right) {
+fn compare(show: Show<'_>, types: [&Type; 2], [left, right]: [&Cell; 2]) -> Option<Two> {
+    Some(match (types[0], left, right) {
         (Type::Set(element), Cell::Present(Value::Set(a)), Cell::Present(Value::Set(b))) => {
             let texts = |members: Vec<Value>| show.sorted(members, element);
             Two {
@@ -128,7 +128,9 @@ fn compare(show: Show<'_>, ty: &Type, left: &Cell, right: &Cell) -> Option<Two> 
                 b_complete: b.complete,
             }
         }
-        (_, Cell::Present(Value::Timeline(a)), Cell::Present(Value::Timeline(b))) => {
+        _ => {
+            let (a, b) = (timeline_of(show, types[0], left, right)?, timeline_of(show, types[1], right, left)?);
+            let (a, b) = (&a, &b);
             let texts = |pieces: Vec<Interval>| pieces.into_iter().map(|piece| show.piece(piece)).collect();
             Two {
                 a_only: texts(outside(a, b)),
@@ -138,7 +140,6 @@ fn compare(show: Show<'_>, ty: &Type, left: &Cell, right: &Cell) -> Option<Two> 
                 b_complete: b.complete,
             }
         }
-        _ => return None,
     })
 }
 

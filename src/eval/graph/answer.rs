@@ -40,7 +40,7 @@ impl<'a> Evaluator<'a> {
         quantity: &Quantity<'a>,
         supply: &Supply<'_, 'a>,
         frame: &Frame<'_, 'a>,
-    ) -> Answers {
+    ) -> Answers<'a> {
         let starts = match quantity.from {
             Some(from) => {
                 let vector = self.eval(from, frame);
@@ -66,8 +66,8 @@ impl<'a> Evaluator<'a> {
         shared: &Shared<'a>,
         starts: &Starts,
         rows: usize,
-    ) -> Answers {
-        let mut answers = Answers::new(quantity, rows);
+    ) -> Answers<'a> {
+        let mut answers = Answers::new(quantity, rows, &self.hours);
         let mut met = Met::default();
         for row in 0..rows {
             if self.is_over_budget() {
@@ -104,8 +104,8 @@ impl<'a> Evaluator<'a> {
         supply: &Supply<'_, 'a>,
         starts: &Starts,
         frame: &Frame<'_, 'a>,
-    ) -> Answers {
-        let mut answers = Answers::new(quantity, frame.rows());
+    ) -> Answers<'a> {
+        let mut answers = Answers::new(quantity, frame.rows(), &self.hours);
         let (mut pairs, mut first, mut met) = (Pairs::default(), 0, Met::default());
         for row in 0..frame.rows() {
             if !self.is_over_budget() {

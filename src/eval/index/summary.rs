@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::super::bounds::share_kind;
 use super::super::quantity::Goal;
-use super::super::stretches;
+use super::super::stretches::{self, Event, Piece};
 use super::super::tally::{Entry, Tally};
-use super::super::vector::{Data, Ends, Measure, Timelines, TimelinesBuilder, Vector};
+use super::super::vector::Vector;
 use super::grouping::Run;
 use super::order::Ordered;
 use super::{Index, Payload};
@@ -38,8 +38,19 @@ enum Kind {
     Best { open: Vec<u32>, winners: Winners },
     /// The set of each group; none where runs are not whole groups.
     Members(Option<Vec<Arc<SetValue>>>),
-    /// The timeline of each group, and whether anything of it is known; none where runs are not whole groups.
-    Timelines(Option<(Timelines<'static>, Vec<bool>)>),
+    /// The timeline of each group; none where runs are not whole groups.
+    Timelines(Option<Groups>),
+}
+
+/// The timelines of groups.
+#[derive(Debug, Default)]
+struct Groups {
+    pieces: Vec<Piece>,
+    /// Where the pieces of each group end, behind where those of the first start.
+    ends: Vec<u32>,
+    complete: Vec<bool>,
+    /// Whether anything is known of each.
+    known: Vec<bool>,
 }
 
 /// The best of some candidates.
@@ -123,7 +134,7 @@ impl Summary {
                 Kind::Members(groups)
             }
             Goal::Timeline | Goal::Log => {
-                Kind::Timelines((by_group && certain).then(|| timelines(index, members, cuts)))
+                Kind::Timelines((by_group && certain).then(|| Groups::new(index, members, cuts)))
             }
         };
         Summary { by_group, kind }
@@ -131,9 +142,11 @@ impl Summary {
 
     /// The timeline of a group, where it was made: its certain pieces, and whether they are all there are; within, none if
     /// nothing of it is known.
-    pub(crate) fn timeline(&self, group: usize) -> Option<Option<(&[Ends], bool)>> {
-        let Kind::Timelines(Some((groups, known))) = &self.kind else { return None };
-        Some(known[group].then(|| (groups.pieces(group), groups.is_complete(group))))
+    pub(crate) fn timeline(&self, group: usize) -> Option<Option<(&[Piece], bool)>> {
+        match &self.kind {
+            Kind::Timelines(Some(groups)) => Some(groups.get(group)),
+            _ => None,
+        }
     }
 
     /// Adds a run of the class's members to a tally; returns how many of them had to be looked at one by one.
@@ -223,43 +236,49 @@ impl Summary {
     }
 }
 
-/// The timeline of the members between each two cuts, and whether anything of it is known.
-fn timelines(index: &Index<'_>, members: &[u32], cuts: &[u32]) -> (Timelines<'static>, Vec<bool>) {
-    let mut groups = TimelinesBuilder::new(index.payload.measure(), cuts.len());
-    let mut known = Vec::with_capacity(cuts.len());
-    let mut events = Vec::new();
-    for cut in cuts.windows(2) {
-        let members = &members[cut[0] as usize..cut[1] as usize];
-        let (mut complete, mut is_known) = (true, true);
-        groups.push_with(|out| {
+impl Groups {
+    /// The timelines of the members between each two cuts.
+    fn new(index: &Index<'_>, members: &[u32], cuts: &[u32]) -> Groups {
+        let mut groups = Groups { ends: vec![0], ..Groups::default() };
+        let mut events = Vec::new();
+        for cut in cuts.windows(2) {
+            let members = &members[cut[0] as usize..cut[1] as usize];
+            let is_certain = |member: &u32| index.w(*member) == Truth::True;
+            let pieces = &mut groups.pieces;
+            let (start, mut complete, mut known) = (pieces.len(), true, true);
             if index.goal == Goal::Timeline {
-                let start = out.len();
                 for member in members {
                     match index.payload.timeline(*member) {
-                        Some((pieces, all)) if index.w(*member) == Truth::True => {
-                            out.extend_from_slice(pieces);
+                        Some((own, all)) if is_certain(member) => {
+                            pieces.extend_from_slice(own);
                             complete &= all;
                         }
                         _ => complete = false,
                     }
                 }
-                stretches::normalize(out, start);
-                return complete;
-            }
-            events.clear();
-            for member in members {
-                match index.payload.event(*member) {
-                    (Some(at), is) => {
-                        events.push(stretches::Event { at, certain: index.w(*member) == Truth::True, is });
+                stretches::normalize(pieces, start, &index.hours);
+            } else {
+                events.clear();
+                for member in members {
+                    match index.payload.event(*member) {
+                        (Some(at), is) => events.push(Event { at, certain: is_certain(member), is }),
+                        (None, _) => known = false,
                     }
-                    (None, _) => is_known = false,
                 }
+                complete = !known || stretches::states(&mut events, pieces);
             }
-            !is_known || stretches::states(&mut events, out)
-        });
-        known.push(is_known);
+            groups.ends.push(groups.pieces.len() as u32);
+            groups.complete.push(complete);
+            groups.known.push(known);
+        }
+        groups
     }
-    (groups.finish(), known)
+
+    /// The certain pieces of a group's timeline, and whether they are all there are; none if nothing of it is known.
+    fn get(&self, group: usize) -> Option<(&[Piece], bool)> {
+        let pieces = &self.pieces[self.ends[group] as usize..self.ends[group + 1] as usize];
+        self.known[group].then_some((pieces, self.complete[group]))
+    }
 }
 
 /// Sums of the numbers of members that are certain, up to each cut, over a common denominator; none on overflow.
@@ -381,17 +400,8 @@ impl Payload<'_> {
         }
     }
 
-    /// What the moments of timelines and events are.
-    fn measure(&self) -> Measure {
-        match self {
-            Payload::Values(Vector { data: Data::Timelines(timelines), .. }) => timelines.measure(),
-            Payload::Events(values, _) => values.measure().unwrap_or(Measure::Timestamp),
-            _ => Measure::Timestamp,
-        }
-    }
-
     /// The timeline of a candidate: its certain pieces, and whether they are all there are; none if it is not known.
-    fn timeline(&self, candidate: u32) -> Option<(&[Ends], bool)> {
+    fn timeline(&self, candidate: u32) -> Option<(&[Piece], bool)> {
         match self {
             Payload::Values(values) if self.is_known(candidate) => values.timeline(candidate as usize),
             _ => None,

@@ -87,7 +87,6 @@ fn present_values(op: CompareOp, left: &Vector<'_>, right: &Vector<'_>, shape: S
         (Data::Decimals(mantissas, scales), _) if right.is_constant() => {
             decimals_with(op, mantissas, scales, right, shape)
         }
-        (Data::Timelines(_), _) | (_, Data::Timelines(_)) => super::timelines::compare(op, left, right),
         (Data::Sets(_), _) | (_, Data::Sets(_)) => {
             let (a, b) = (left.to_sets(), right.to_sets());
             by_row(shape, |row| {

@@ -24,7 +24,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// `t during x`, of a moment, or of an interval in an interval
+/// `t during a .. b`, of a moment or of an interval
 pub(super) fn during<'a>(element: &Vector<'a>, interval: &Vector<'a>) -> Vector<'a> {
     let shape = Shape::of(&[element, interval]);
     let mut truths = match (&element.data, &interval.data) {
@@ -44,7 +44,6 @@ pub(super) fn during<'a>(element: &Vector<'a>, interval: &Vector<'a>) -> Vector<
                 Truth::from(outer.includes(interval_of(inner[element.at(row)])))
             })
             .collect(),
-        (_, Data::Timelines(_)) => super::timelines::during(element, interval, shape.physical()),
         _ => vec![Truth::Unknown; shape.physical()],
     };
     overlay(&mut truths, &[element, interval]);
@@ -104,7 +103,6 @@ pub(super) fn call<'a>(function: Function, arguments: &[Vector<'a>], rows: usize
             let Value::Interval(interval) = operand.value(row) else { return None };
             Some(interval_list(periods(span_of(&span.value(row))?, interval)?))
         }),
-        (Function::Length | Function::LongestGap, _) => super::timelines::measure(function, arguments, rows),
         _ => Vector::unknown(rows),
     }
 }

@@ -1,19 +1,23 @@
 //! Timelines: how they are made of intervals, meet, and are measured.
 
-use super::super::stretches;
-use super::super::vector::{Data, Ends, Measure, Shape, Timelines, TimelinesBuilder, Vector};
+use std::sync::Arc;
+
+use super::super::Evaluator;
+use super::super::hours::Hours;
+use super::super::stretches::{self, Piece};
+use super::super::vector::{Data, Measure, Shape, Timelines, TimelinesBuilder, Vector};
 use super::{joint_states, overlay};
 use crate::data::State;
-use crate::ir::{CompareOp, Function, TimelineOp};
+use crate::ir::{CompareOp, TimelineOp};
 use crate::value::{CalendarSpan, Cell, Truth, Value};
 
 /// An interval as a timeline.
 pub(super) fn of_intervals<'a>(vector: &Vector<'a>) -> Vector<'a> {
     let Data::Intervals(measure, ends) = &vector.data else { return vector.clone() };
-    let mut timelines = TimelinesBuilder::new(*measure, ends.len());
+    let mut timelines = TimelinesBuilder::new(*measure, ends.len(), None);
     for (from, until) in ends.iter() {
         timelines.push_with(|out| {
-            out.extend((from < until).then_some((*from, *until)));
+            out.extend((from < until).then_some(Piece::whole((*from, *until))));
             true
         });
     }
@@ -26,166 +30,246 @@ pub(super) fn whole_days<'a>(
     timelines: &Timelines<'a>,
     mut start: impl FnMut(i64) -> Option<i64>,
 ) -> Vector<'a> {
-    let mut instants = TimelinesBuilder::new(Measure::Timestamp, vector.shape().physical());
+    let mut instants = TimelinesBuilder::new(Measure::Timestamp, vector.shape().physical(), None);
     let mut open = Vec::new();
     for row in 0..vector.shape().physical() {
         instants.push_with(|out| {
             let behind = out.len();
-            for (from, until) in timelines.pieces(row) {
-                match (start(*from), start(*until)) {
-                    (Some(from), Some(until)) => out.push((from, until)),
+            for piece in timelines.pieces(row) {
+                match (start(piece.from), start(piece.until)) {
+                    (Some(from), Some(until)) => out.push(Piece::whole((from, until))),
                     _ => open.push(row),
                 }
             }
             // A day that a zone left out has no instant.
-            stretches::normalize(out, behind);
+            stretches::normalize(out, behind, &Hours::default());
             timelines.is_complete(row)
         });
     }
     super::time::with_unknown(vector, Data::Timelines(instants.finish()), |row| open.binary_search(&row).is_ok())
 }
 
-/// `a within b`, `a minus b`, `a union b`
-pub(super) fn operation<'a>(op: TimelineOp, left: &Vector<'a>, right: &Vector<'a>) -> Vector<'a> {
-    let shape = Shape::of(&[left, right]);
-    let (Data::Timelines(a), Data::Timelines(b)) = (&left.data, &right.data) else {
-        return Vector::unknown(shape.rows);
-    };
-    let mut result = TimelinesBuilder::new(a.measure(), shape.physical());
-    let mut open = false;
-    for row in 0..shape.physical() {
-        let (at, beside) = (left.at(row), right.at(row));
-        let complete = a.is_complete(at) && b.is_complete(beside);
-        open |= !complete;
-        let (a, b) = (a.pieces(at), b.pieces(beside));
-        result.push_with(|out| {
-            match op {
-                TimelineOp::Within => stretches::within(a, b, out),
-                TimelineOp::Minus => stretches::minus(a, b, out),
-                TimelineOp::Union => stretches::union(a, b, out),
-            }
-            complete
-        });
-    }
-    let result = Vector::shaped(shape, Data::Timelines(result.finish()), joint_states(&[left, right], shape));
-    let is_open = |row: usize| match &result.data {
-        Data::Timelines(timelines) => !timelines.is_complete(row),
-        _ => false,
-    };
-    if op == TimelineOp::Minus && open {
-        return super::time::with_unknown(&result, result.data.clone(), is_open);
-    }
-    result
+/// A side of an operation: timelines, or calendars as such.
+struct Side<'v, 'a> {
+    vector: &'v Vector<'a>,
+    timelines: Timelines<'a>,
+    is_calendar: bool,
 }
 
-/// Two timelines, each with whether it is complete.
-#[derive(Clone, Copy)]
-struct Two<'t> {
-    left: &'t [Ends],
-    left_complete: bool,
-    right: &'t [Ends],
-    right_complete: bool,
-}
-
-fn relate<'a>(left: &Vector<'a>, right: &Vector<'a>, relation: impl Fn(Two<'_>) -> Truth) -> Vec<Truth> {
-    let physical = Shape::of(&[left, right]).physical();
-    let (Data::Timelines(a), Data::Timelines(b)) = (&left.data, &right.data) else {
-        return vec![Truth::Unknown; physical];
-    };
-    let two = |row: usize| {
-        let (at, beside) = (left.at(row), right.at(row));
-        Two {
-            left: a.pieces(at),
-            left_complete: a.is_complete(at),
-            right: b.pieces(beside),
-            right_complete: b.is_complete(beside),
-        }
-    };
-    (0..physical).map(|row| relation(two(row))).collect()
-}
-
-/// `A covers B`
-pub(super) fn covers<'a>(left: &Vector<'a>, right: &Vector<'a>) -> Vector<'a> {
-    let mut truths = relate(left, right, |two| match stretches::covers(two.left, two.right) {
-        true if two.right_complete => Truth::True,
-        false if two.left_complete => Truth::False,
-        _ => Truth::Unknown,
-    });
-    overlay(&mut truths, &[left, right]);
-    Vector::truths(Shape::of(&[left, right]), truths)
-}
-
-/// `A overlaps B`
-pub(super) fn overlaps<'a>(left: &Vector<'a>, right: &Vector<'a>) -> Vector<'a> {
-    let mut truths = relate(left, right, |two| match stretches::overlaps(two.left, two.right) {
-        true => Truth::True,
-        false if two.left_complete && two.right_complete => Truth::False,
-        false => Truth::Unknown,
-    });
-    overlay(&mut truths, &[left, right]);
-    Vector::truths(Shape::of(&[left, right]), truths)
-}
-
-/// `a = b`, `a != b`; what is not present is left to the caller
-pub(super) fn compare(op: CompareOp, left: &Vector<'_>, right: &Vector<'_>) -> Vec<Truth> {
-    relate(left, right, |two| {
-        let lacks = |whole: &[Ends], part: &[Ends]| !stretches::covers(whole, part);
-        let differ =
-            (two.left_complete && lacks(two.left, two.right)) || (two.right_complete && lacks(two.right, two.left));
-        let equal = match (differ, two.left_complete && two.right_complete) {
-            (true, _) => Truth::False,
-            (false, complete) => {
-                if complete {
-                    Truth::True
-                } else {
-                    Truth::Unknown
+impl<'v, 'a> Side<'v, 'a> {
+    /// None of a vector in which nothing is known.
+    fn new(vector: &'v Vector<'a>, hours: &Arc<Hours<'a>>) -> Option<Side<'v, 'a>> {
+        match &vector.data {
+            Data::Timelines(timelines) => Some(Side { vector, timelines: timelines.clone(), is_calendar: false }),
+            Data::Symbols(_, calendars) => {
+                let mut timelines = TimelinesBuilder::new(Measure::Timestamp, calendars.len(), Some(Arc::clone(hours)));
+                for calendar in calendars.iter() {
+                    timelines.push(&[Piece { from: i64::MIN, until: i64::MAX, hours: calendar + 1 }], true);
                 }
+                Some(Side { vector, timelines: timelines.finish(), is_calendar: true })
             }
-        };
-        if op == CompareOp::NotEqual { !equal } else { equal }
-    })
-}
-
-/// Whether moments lie in timelines; what is not present is left to the caller.
-pub(super) fn during(moments: &Vector<'_>, timeline: &Vector<'_>, physical: usize) -> Vec<Truth> {
-    let (Data::Whole(_, values), Data::Timelines(timelines)) = (&moments.data, &timeline.data) else {
-        return vec![Truth::Unknown; physical];
-    };
-    let truth = |row: usize| {
-        let at = timeline.at(row);
-        match stretches::has(timelines.pieces(at), values[moments.at(row)]) {
-            true => Truth::True,
-            false if timelines.is_complete(at) => Truth::False,
-            false => Truth::Unknown,
+            _ => None,
         }
-    };
-    (0..physical).map(truth).collect()
+    }
+
+    fn pieces(&self, row: usize) -> &[Piece] {
+        self.timelines.pieces(self.vector.at(row))
+    }
+
+    fn is_complete(&self, row: usize) -> bool {
+        self.timelines.is_complete(self.vector.at(row))
+    }
 }
 
-/// `length(x)`, `longest_gap(x)`, `longest_gap(x, window)`
-pub(super) fn measure<'a>(function: Function, arguments: &[Vector<'a>], rows: usize) -> Vector<'a> {
-    let operands: Vec<&Vector<'a>> = arguments.iter().collect();
-    let mut all = Vec::with_capacity(arguments.len());
-    for argument in arguments {
-        let Data::Timelines(timelines) = &argument.data else { return Vector::unknown(rows) };
-        all.push((argument, timelines));
+/// Two sides.
+struct Two<'v, 'a> {
+    left: Side<'v, 'a>,
+    right: Side<'v, 'a>,
+    hours: Arc<Hours<'a>>,
+}
+
+impl<'v, 'a> Two<'v, 'a> {
+    fn shape(&self) -> Shape {
+        Shape::of(&[self.left.vector, self.right.vector])
     }
-    let Some((_, first)) = all.first() else { return Vector::unknown(rows) };
-    let (shape, unit) = (Shape::of(&operands), first.measure());
-    let mut states = joint_states(&operands, shape).to_vec();
-    let pieces = |at: usize, row: usize| all.get(at).map(|(vector, own)| own.pieces(vector.at(row)));
-    let is_complete = |row: usize| all.iter().all(|(vector, own)| own.is_complete(vector.at(row)));
+
+    /// Calls `made` with the pieces of both for a row; none if one is a calendar that does not say what is open on all
+    /// of the other.
+    fn at<R>(&self, row: usize, made: impl FnOnce(&[Piece], &[Piece]) -> R) -> Option<R> {
+        let (left, right) = (self.left.pieces(row), self.right.pieces(row));
+        match (self.left.is_calendar, self.right.is_calendar) {
+            (false, false) => Some(made(left, right)),
+            (true, true) => None,
+            (true, false) => self.said(left, right, |right| made(left, right)),
+            (false, true) => self.said(right, left, |left| made(left, right)),
+        }
+    }
+
+    /// Calls `made` with pieces of all of which a calendar says what is open: those given, or what counts of them.
+    fn said<R>(&self, calendar: &[Piece], pieces: &[Piece], made: impl FnOnce(&[Piece]) -> R) -> Option<R> {
+        let hours = calendar.first()?.hours;
+        let says = |piece: &Piece| self.hours.length(Piece { hours, ..*piece }).is_some();
+        if pieces.iter().all(says) {
+            return Some(made(pieces));
+        }
+        let plain = self.hours.plain(pieces)?;
+        plain.iter().all(says).then(|| made(&plain))
+    }
+
+    fn are_complete(&self, row: usize) -> bool {
+        self.left.is_complete(row) && self.right.is_complete(row)
+    }
+
+    /// Truth values of the rows; unknown where an operand is, or is beyond a calendar.
+    fn truths(&self, truth: impl Fn(usize, &[Piece], &[Piece]) -> Truth) -> Vec<Truth> {
+        (0..self.shape().physical())
+            .map(|row| self.at(row, |left, right| truth(row, left, right)).unwrap_or(Truth::Unknown))
+            .collect()
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    fn two<'v>(&self, left: &'v Vector<'a>, right: &'v Vector<'a>) -> Option<Two<'v, 'a>> {
+        let hours = Arc::clone(&self.hours);
+        Some(Two { left: Side::new(left, &hours)?, right: Side::new(right, &hours)?, hours })
+    }
+
+    /// `a within b`, `a minus b`, `a union b`
+    pub(super) fn timeline_operation(&self, op: TimelineOp, left: &Vector<'a>, right: &Vector<'a>) -> Vector<'a> {
+        let shape = Shape::of(&[left, right]);
+        let Some(two) = self.two(left, right) else { return Vector::unknown(shape.rows) };
+        let measure = two.left.timelines.measure();
+        let mut result = TimelinesBuilder::new(measure, shape.physical(), Some(Arc::clone(&self.hours)));
+        let mut open = Vec::new();
+        for row in 0..shape.physical() {
+            let complete = two.are_complete(row);
+            result.push_with(|out| {
+                let made = two.at(row, |left, right| match op {
+                    TimelineOp::Within => stretches::within(left, right, out, &self.hours),
+                    TimelineOp::Minus => stretches::minus(left, right, out, &self.hours),
+                    TimelineOp::Union => stretches::union(left, right, out, &self.hours),
+                });
+                if made.is_none() || (op == TimelineOp::Minus && !complete) {
+                    open.push(row);
+                }
+                complete
+            });
+        }
+        let result = Vector::shaped(shape, Data::Timelines(result.finish()), joint_states(&[left, right], shape));
+        if open.is_empty() {
+            return result;
+        }
+        super::time::with_unknown(&result, result.data.clone(), |row| open.binary_search(&row).is_ok())
+    }
+
+    /// `A covers B`
+    pub(super) fn timeline_covers(&self, left: &Vector<'a>, right: &Vector<'a>) -> Vector<'a> {
+        self.related(left, right, |two, row, outer, inner| match stretches::covers(outer, inner, &two.hours) {
+            true if two.right.is_complete(row) => Truth::True,
+            false if two.left.is_complete(row) => Truth::False,
+            _ => Truth::Unknown,
+        })
+    }
+
+    /// `A overlaps B`
+    pub(super) fn timeline_overlaps(&self, left: &Vector<'a>, right: &Vector<'a>) -> Vector<'a> {
+        self.related(left, right, |two, row, a, b| match stretches::overlaps(a, b, &two.hours) {
+            true => Truth::True,
+            false if two.are_complete(row) => Truth::False,
+            false => Truth::Unknown,
+        })
+    }
+
+    /// `a = b`, `a != b`
+    pub(super) fn timeline_compare(&self, op: CompareOp, left: &Vector<'a>, right: &Vector<'a>) -> Vector<'a> {
+        self.related(left, right, |two, row, a, b| {
+            let lacks = |whole: &[Piece], part: &[Piece]| !stretches::covers(whole, part, &two.hours);
+            let differ = (two.left.is_complete(row) && lacks(a, b)) || (two.right.is_complete(row) && lacks(b, a));
+            let equal = if differ {
+                Truth::False
+            } else if two.are_complete(row) {
+                Truth::True
+            } else {
+                Truth::Unknown
+            };
+            if op == CompareOp::NotEqual { !equal } else { equal }
+        })
+    }
+
+    fn related(
+        &self,
+        left: &Vector<'a>,
+        right: &Vector<'a>,
+        relation: impl Fn(&Two<'_, 'a>, usize, &[Piece], &[Piece]) -> Truth,
+    ) -> Vector<'a> {
+        let shape = Shape::of(&[left, right]);
+        let mut truths = match self.two(left, right) {
+            Some(two) => two.truths(|row, a, b| relation(&two, row, a, b)),
+            None => vec![Truth::Unknown; shape.physical()],
+        };
+        overlay(&mut truths, &[left, right]);
+        Vector::truths(shape, truths)
+    }
+
+    /// Whether moments lie in timelines or calendars.
+    pub(super) fn timeline_has(&self, timeline: &Vector<'a>, moments: &Vector<'a>) -> Vector<'a> {
+        let shape = Shape::of(&[moments, timeline]);
+        let mut truths = match (&moments.data, Side::new(timeline, &self.hours)) {
+            (Data::Whole(_, values), Some(side)) => (0..shape.physical())
+                .map(|row| match stretches::has(side.pieces(row), values[moments.at(row)], &self.hours) {
+                    Some(true) => Truth::True,
+                    Some(false) if side.is_complete(row) => Truth::False,
+                    _ => Truth::Unknown,
+                })
+                .collect(),
+            _ => vec![Truth::Unknown; shape.physical()],
+        };
+        overlay(&mut truths, &[moments, timeline]);
+        Vector::truths(shape, truths)
+    }
+
+    /// `length(x)`
+    pub(super) fn length(&self, timeline: &Vector<'a>) -> Vector<'a> {
+        let Some(side) = Side::new(timeline, &self.hours) else { return Vector::unknown(timeline.rows()) };
+        let measured = |row: usize| match side.is_complete(row) {
+            true => stretches::length(side.pieces(row), &self.hours).ok_or(State::Unknown),
+            false => Err(State::Unknown),
+        };
+        lengths(side.timelines.measure(), &[timeline], measured)
+    }
+
+    /// `longest_gap(x)`
+    pub(super) fn longest_gap(&self, timeline: &Vector<'a>) -> Vector<'a> {
+        let Some(side) = Side::new(timeline, &self.hours) else { return Vector::unknown(timeline.rows()) };
+        let measured = |row: usize| match (side.is_complete(row), side.pieces(row)) {
+            (false, _) => Err(State::Unknown),
+            (true, []) => Err(State::Absent),
+            (true, pieces) => stretches::longest_between(pieces, &self.hours).ok_or(State::Unknown),
+        };
+        lengths(side.timelines.measure(), &[timeline], measured)
+    }
+
+    /// `longest_gap(x, window)`
+    pub(super) fn longest_gap_in(&self, timeline: &Vector<'a>, window: &Vector<'a>) -> Vector<'a> {
+        let Some(two) = self.two(timeline, window) else { return Vector::unknown(timeline.rows()) };
+        let longest =
+            |row: usize| two.at(row, |own, window| stretches::longest_outside(window, own, &self.hours)).flatten();
+        let measured = |row: usize| match two.are_complete(row) {
+            true => longest(row).ok_or(State::Unknown),
+            false => Err(State::Unknown),
+        };
+        lengths(two.right.timelines.measure(), &[timeline, window], measured)
+    }
+}
+
+/// Lengths of time, in the unit of what they are measured of: durations of instants, spans of days.
+fn lengths<'a>(unit: Measure, operands: &[&Vector<'a>], measured: impl Fn(usize) -> Result<i64, State>) -> Vector<'a> {
+    let shape = Shape::of(operands);
+    let mut states = joint_states(operands, shape).to_vec();
     let mut lengths: Vec<i64> = Vec::with_capacity(shape.physical());
     for row in 0..shape.physical() {
-        let own = pieces(0, row).unwrap_or(&[]);
-        let (length, state) = match (function, pieces(1, row)) {
-            _ if !is_complete(row) => (None, State::Unknown),
-            (Function::Length, _) => (stretches::length(own), State::Unknown),
-            (_, Some(window)) => (stretches::longest_outside(window, own), State::Unknown),
-            (_, None) if own.is_empty() => (None, State::Absent),
-            (_, None) => (stretches::longest_between(own), State::Unknown),
-        };
-        if length.is_none() {
+        let length = measured(row);
+        if let Err(state) = length {
             if states.is_empty() {
                 states.resize(shape.physical(), State::Present);
             }
@@ -198,13 +282,10 @@ pub(super) fn measure<'a>(function: Function, arguments: &[Vector<'a>], rows: us
     if unit == Measure::Timestamp {
         return Vector::shaped(shape, Data::Whole(Measure::Duration, lengths.into()), states.into());
     }
-    let lengths = Vector::shaped(shape, Data::Whole(Measure::Number, lengths.into()), states.into());
-    let span = |row: usize| match lengths.cell(row) {
-        Cell::Present(Value::Number(days)) => {
-            let days = days.to_integer().and_then(|days| i32::try_from(days).ok());
-            days.map_or(Cell::Unknown, |days| Cell::Present(Value::Span(CalendarSpan { months: 0, days })))
-        }
-        other => other,
+    let span = |row: usize| match (states.get(row), i32::try_from(lengths[row])) {
+        (Some(State::Absent), _) => Cell::Absent,
+        (Some(State::Unknown), _) | (_, Err(_)) => Cell::Unknown,
+        (_, Ok(days)) => Cell::Present(Value::Span(CalendarSpan { months: 0, days })),
     };
     let spans = Vector::from_cells((0..shape.physical()).map(span).collect());
     if shape.constant { spans.broadcast(shape.rows) } else { spans }

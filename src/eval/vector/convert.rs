@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Data, Measure, Shape, Slice, Symbol, Timelines, TimelinesBuilder, Vector, ends, interval_measure};
 use crate::data::State;
+use crate::eval::stretches::Piece;
 use crate::value::{Cell, Number, SetValue, TimelineValue, Truth, Value};
 
 /// A whole number that fits 64 bits.
@@ -330,11 +331,11 @@ fn timelines<'a>(values: &[Value]) -> Data<'a> {
     });
     let mut with_end = pieces.filter(|piece| piece.from.or(piece.until).is_some());
     let measure = with_end.next().map_or(Measure::Date, |piece| interval_measure(*piece));
-    let mut timelines = TimelinesBuilder::new(measure, values.len());
+    let mut timelines = TimelinesBuilder::new(measure, values.len(), None);
     for value in values {
         timelines.push_with(|out| match value {
             Value::Timeline(TimelineValue { pieces, complete }) => {
-                out.extend(pieces.iter().map(|piece| ends(*piece)));
+                out.extend(pieces.iter().map(|piece| Piece::whole(ends(*piece))));
                 *complete
             }
             _ => true,

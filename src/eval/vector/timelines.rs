@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Ends, Measure, Slice, interval};
+use super::{Measure, Slice, interval};
+use crate::eval::hours::Hours;
+use crate::eval::stretches::Piece;
 use crate::value::TimelineValue;
 
 /// Timelines whose pieces stand in one array: those that are computed once for many rows stand there once.
@@ -11,9 +13,11 @@ pub(crate) struct Timelines<'a> {
     measure: Measure,
     /// From where to where in `pieces`.
     ranges: Slice<'a, (u32, u32)>,
-    pieces: Arc<Vec<Ends>>,
+    pieces: Arc<Vec<Piece>>,
     /// Whether each is complete; empty where all are.
     complete: Slice<'a, bool>,
+    /// What counts of the pieces; none where all of them does.
+    hours: Option<Arc<Hours<'a>>>,
 }
 
 impl Timelines<'_> {
@@ -23,7 +27,7 @@ impl Timelines<'_> {
     }
 
     /// The certain pieces of one.
-    pub(crate) fn pieces(&self, at: usize) -> &[Ends] {
+    pub(crate) fn pieces(&self, at: usize) -> &[Piece] {
         let (start, end) = self.ranges[at];
         &self.pieces[start as usize..end as usize]
     }
@@ -35,7 +39,10 @@ impl Timelines<'_> {
 
     /// One as a value.
     pub(crate) fn value(&self, at: usize) -> TimelineValue {
-        let pieces = self.pieces(at).iter().map(|ends| interval(self.measure, *ends)).collect();
+        let pieces = self.pieces(at);
+        let plain = self.hours.as_ref().and_then(|hours| hours.plain(pieces));
+        let plain = plain.as_deref().unwrap_or(pieces);
+        let pieces = plain.iter().map(|piece| interval(self.measure, (piece.from, piece.until))).collect();
         TimelineValue { pieces, complete: self.is_complete(at) }
     }
 
@@ -43,19 +50,15 @@ impl Timelines<'_> {
     pub(super) fn gather(&self, positions: &[u32]) -> Self {
         let complete =
             if self.complete.is_empty() { Slice::Borrowed(&[][..]) } else { self.complete.gather(positions) };
-        Timelines {
-            measure: self.measure,
-            ranges: self.ranges.gather(positions),
-            pieces: Arc::clone(&self.pieces),
-            complete,
-        }
+        Timelines { ranges: self.ranges.gather(positions), complete, ..self.clone() }
     }
 
     /// Several of one kind, one behind the other; `parts` is not empty.
-    pub(super) fn join(parts: &[&Timelines<'_>]) -> Self {
+    pub(super) fn join(parts: &[&Self]) -> Self {
         let rows = parts.iter().map(|part| part.ranges.len()).sum();
         let measure = parts.first().map_or(Measure::Date, |part| part.measure);
-        let mut all = TimelinesBuilder::new(measure, rows);
+        let hours = parts.iter().find_map(|part| part.hours.clone());
+        let mut all = TimelinesBuilder::new(measure, rows, hours);
         for part in parts {
             let offset = all.pieces.len() as u32;
             all.pieces.extend_from_slice(&part.pieces);
@@ -71,21 +74,23 @@ impl Timelines<'_> {
 
 /// Timelines that are being made, one after the other.
 #[derive(Debug)]
-pub(crate) struct TimelinesBuilder {
+pub(crate) struct TimelinesBuilder<'a> {
     measure: Measure,
     ranges: Vec<(u32, u32)>,
-    pieces: Vec<Ends>,
+    pieces: Vec<Piece>,
     complete: Vec<bool>,
+    hours: Option<Arc<Hours<'a>>>,
 }
 
-impl TimelinesBuilder {
+impl<'a> TimelinesBuilder<'a> {
     /// None yet, of so many.
-    pub(crate) fn new(measure: Measure, rows: usize) -> TimelinesBuilder {
+    pub(crate) fn new(measure: Measure, rows: usize, hours: Option<Arc<Hours<'a>>>) -> TimelinesBuilder<'a> {
         TimelinesBuilder {
             measure,
             ranges: Vec::with_capacity(rows),
             pieces: Vec::with_capacity(rows),
             complete: Vec::new(),
+            hours,
         }
     }
 
@@ -94,14 +99,14 @@ impl TimelinesBuilder {
         self.ranges.len()
     }
 
-    /// The certain pieces of the first, and whether those are all there are.
-    pub(crate) fn first(&self) -> Option<(&[Ends], bool)> {
-        let (start, end) = self.ranges.first()?;
-        Some((&self.pieces[*start as usize..*end as usize], self.complete.first().copied().unwrap_or(true)))
+    /// The certain pieces of one, and whether those are all there are.
+    pub(crate) fn get(&self, at: usize) -> Option<(&[Piece], bool)> {
+        let (start, end) = self.ranges.get(at)?;
+        Some((&self.pieces[*start as usize..*end as usize], self.complete.get(at).copied().unwrap_or(true)))
     }
 
-    /// Adds one of pieces that are in order, none empty, none touching the next.
-    pub(crate) fn push(&mut self, pieces: &[Ends], complete: bool) {
+    /// Adds one of pieces that are in order, none empty, none overlapping the next.
+    pub(crate) fn push(&mut self, pieces: &[Piece], complete: bool) {
         self.push_with(|out| {
             out.extend_from_slice(pieces);
             complete
@@ -109,7 +114,7 @@ impl TimelinesBuilder {
     }
 
     /// Adds one of the pieces that `write` adds; it says whether they are all there are.
-    pub(crate) fn push_with(&mut self, write: impl FnOnce(&mut Vec<Ends>) -> bool) {
+    pub(crate) fn push_with(&mut self, write: impl FnOnce(&mut Vec<Piece>) -> bool) {
         let start = self.pieces.len() as u32;
         let complete = write(&mut self.pieces);
         if !complete && self.complete.is_empty() {
@@ -122,12 +127,13 @@ impl TimelinesBuilder {
     }
 
     /// All of them.
-    pub(crate) fn finish<'a>(self) -> Timelines<'a> {
+    pub(crate) fn finish(self) -> Timelines<'a> {
         Timelines {
             measure: self.measure,
             ranges: self.ranges.into(),
             pieces: Arc::new(self.pieces),
             complete: self.complete.into(),
+            hours: self.hours,
         }
     }
 }

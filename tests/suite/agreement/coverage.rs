@@ -130,6 +130,15 @@ const DEMANDED: &[&str] = &[
     "Table Boolean",
     "Table Duration",
     "Table Span",
+    // beside a calendar
+    "Within calendar left",
+    "Within calendar right",
+    "Minus calendar right",
+    "Covers calendar left",
+    "Overlaps calendar left",
+    "Overlaps calendar right",
+    "During calendar right",
+    "LongestGap calendar left",
     "Convert WidenEnum",
     "Convert Day",
     "Convert StartOfDay",
@@ -246,6 +255,14 @@ impl Coverage {
         for_each_expr(body, &mut |expr| self.expression(expr));
     }
 
+    fn beside_calendar(&mut self, what: &str, left: &Expr, right: &Expr) {
+        for (side, word) in [(left, "left"), (right, "right")] {
+            if name(&side.ty.base) == "Calendar" {
+                self.met(format!("{what} calendar {word}"), 1);
+            }
+        }
+    }
+
     fn access(&mut self, access: &Access) {
         self.met(format!("access {:?}", access.path()), 1);
     }
@@ -263,11 +280,26 @@ impl Coverage {
                 self.met(format!("computed {}", ty(expr)), 1);
             }
             ExprKind::In { collection, .. } => self.met(format!("In {}", ty(collection)), 1),
-            ExprKind::Covers(left, _) | ExprKind::Overlaps(left, _) => self.met(format!("{kind} {}", ty(left)), 1),
+            ExprKind::Covers(left, right) | ExprKind::Overlaps(left, right) => {
+                self.met(format!("{kind} {}", ty(left)), 1);
+                self.beside_calendar(&kind, left, right);
+            }
+            ExprKind::During { element, interval } => {
+                self.met(kind.clone(), 1);
+                self.beside_calendar(&kind, element, interval);
+            }
             ExprKind::TextTest { op, .. } => self.met(format!("{kind} {op:?}"), 1),
             ExprKind::SetOperation { op, .. } => self.met(format!("{kind} {op:?}"), 1),
-            ExprKind::TimelineOperation { op, .. } => self.met(format!("{kind} {op:?}"), 1),
-            ExprKind::Call { function, .. } => self.met(format!("{kind} {}", name(function)), 1),
+            ExprKind::TimelineOperation { op, left, right } => {
+                self.met(format!("{kind} {op:?}"), 1);
+                self.beside_calendar(&format!("{op:?}"), left, right);
+            }
+            ExprKind::Call { function, arguments } => {
+                self.met(format!("{kind} {}", name(function)), 1);
+                if let [timeline, window] = arguments.as_slice() {
+                    self.beside_calendar(&name(function), timeline, window);
+                }
+            }
             ExprKind::Table { .. } => self.met(format!("{kind} {}", ty(expr)), 1),
             ExprKind::Convert { conversion, .. } => self.met(format!("{kind} {}", name(conversion)), 1),
             ExprKind::Stated(stated) => {

@@ -483,3 +483,32 @@ fn found_a_field_of_nothing_is_unknown_even_where_it_is_a_key() {
         (0, 0, 0, 2),
     );
 }
+
+#[test]
+fn a_calendar_is_a_timeline() {
+    // 2026-01-30 is a Friday; the office is closed on Monday and open for an hour on Sunday.
+    let weekend = "(2026-01-30T12:00+01:00 .. 2026-02-03T09:00+01:00)";
+    comes_to(&shall(&format!("length({weekend} within office) = 10.5 * 1 hour")), HOLDS);
+    comes_to(
+        &shall(&format!("length({weekend} minus office) + length({weekend} within office) = length({weekend})")),
+        HOLDS,
+    );
+    comes_to(&shall(&format!("length(office within {weekend} minus always) = 0 hours")), HOLDS);
+    comes_to(&shall(&format!("longest_gap(office, {weekend}) = 45 hours")), HOLDS);
+    comes_to(&shall("office covers 2026-01-30T09:00Z .. 2026-01-30T10:00Z"), HOLDS);
+    comes_to(&shall("office covers 2026-01-30T10:00Z .. 2026-01-30T12:00Z"), FAILS);
+    comes_to(&shall("office overlaps 2026-02-02 through 2026-02-02"), FAILS);
+    comes_to(&shall("2026-01-30T09:00Z during office and not 2026-01-30T11:30Z during office"), HOLDS);
+    comes_to(&shall("2026-02-01 during office"), FAILS);
+    comes_to(&shall("2026-02-01 during always"), HOLDS);
+    // From February 1 up to the 3rd the calendar of nights says nothing.
+    comes_to(&shall("length((2026-01-30 through 2026-01-31) within night) > 0 hours"), HOLDS);
+    comes_to(&shall("length((2026-01-30 through 2026-02-05) within night) > 0 hours"), UNKNOWN);
+    comes_to(&shall("2026-02-02T12:00Z during night"), UNKNOWN);
+    comes_to(&shall("night covers 2026-01-31T12:00Z .. 2026-02-05T12:00Z"), UNKNOWN);
+    // Two calendars: Saturday morning and night in the one and in the other.
+    let days = "(2026-01-31T00:00Z .. 2026-02-01T00:00Z)";
+    comes_to(&shall(&format!("length(({days} within office) union ({days} within night)) = 9 hours")), HOLDS);
+    comes_to(&shall(&format!("length({days} within office within night) = 3 hours")), HOLDS);
+    comes_to(&shall(&format!("{days} within office overlaps {days} within night")), HOLDS);
+}

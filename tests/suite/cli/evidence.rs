@@ -60,6 +60,13 @@ record move {
   place: {shelf, lorry}
 }
 
+calendar office {
+  zone "Europe/Amsterdam"
+  mon to fri 09:00-17:00
+  closed 2026-01-06
+  valid 2026-01-01 through 2026-12-31
+}
+
 parameter most: decimal "The most that a box may weigh"
 
 bind most = 20 from "Packing manual, section 1"
@@ -311,6 +318,11 @@ fn timelines_say_which_time_is_missing() {
                 format!("{stays} overlaps 2026-01-06 through 2026-01-08"),
                 format!("b.packed during {stays} and 2026-01-06 during {stays}"),
                 format!("length((b.packed .. 2026-01-05T15:00Z) minus {moved}) <= 4 hours"),
+                "length((2026-01-05T09:00Z .. 2026-01-09T15:00Z) within office minus 2026-01-07T09:00Z .. \
+                 2026-01-07T20:00Z) <= 8 hours"
+                    .to_owned(),
+                "office covers 2026-01-05T09:00Z .. 2026-01-07T12:00Z".to_owned(),
+                "longest_gap(office, 2026-01-05 through 2026-01-12) <= 10 hours".to_owned(),
                 format!("longest_gap({stays}, 2026-01-01 through 2026-01-31) <= 14 days"),
                 format!("{moved} covers (b.packed .. 2026-01-05T15:00Z) within 2026-01-05 through 2026-01-05"),
             ]
@@ -324,6 +336,8 @@ fn timelines_say_which_time_is_missing() {
                 format!("{stays} covers 2026-01-01 through 2026-01-12"),
                 format!("length((b.packed .. b.packed + 9 hours) minus {moved}) <= 4 hours"),
                 format!("length({stays} within 2026-01-01 through 2026-01-31) >= 4 days"),
+                "length((b.packed .. 2027-01-05T15:00Z) within office) <= 4 hours".to_owned(),
+                "b.packed - 8760 hours during office".to_owned(),
                 "length((b.packed .. 2026-01-05T15:00Z) within 2026-01-01 through 2026-01-09) <= 4 hours".to_owned(),
             ]
         )

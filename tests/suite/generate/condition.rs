@@ -349,7 +349,10 @@ impl Writer<'_> {
             return Some(format!("{left} {} {right}", self.choices.pick(&["overlaps", "covers"])));
         }
         let element = self.element_kind();
-        let left = self.value(Kind::Set(element), scope, depth)?;
+        let left = match self.choices.chance(40) {
+            true => self.set(element, scope, depth)?,
+            false => self.value(Kind::Set(element), scope, depth)?,
+        };
         let right = self.beside_set(element, scope, depth)?;
         Some(format!("{left} {} {right}", self.choices.pick(&["covers", "overlaps", "=", "!="])))
     }

@@ -11,7 +11,7 @@ impl Writer<'_> {
     /// A timeline that a quantity or an operator gives.
     pub(crate) fn timeline(&mut self, piece: &'static Kind, scope: &Scope, depth: usize) -> Option<String> {
         let deeper = depth.saturating_sub(1);
-        match self.choices.below(5) {
+        match self.choices.below(6) {
             0 | 1 => {
                 let bound = self.binder(scope, depth, false);
                 // Mostly an interval of its own moments.
@@ -37,6 +37,16 @@ impl Writer<'_> {
                 };
                 let condition = self.condition(&bound.scope, deeper, false);
                 Some(format!("timeline({} by {by} while {condition})", bound.text))
+            }
+            3 if *piece == Kind::Instants => {
+                let own = self.choices.pick(PIECES);
+                let timeline = self.value(Kind::Timeline(own), scope, deeper)?;
+                let calendar = self.value(Kind::Calendar, scope, 0)?;
+                Some(match self.choices.below(4) {
+                    0 => format!("({calendar} within {timeline})"),
+                    1 => format!("({timeline} minus {calendar})"),
+                    _ => format!("({timeline} within {calendar})"),
+                })
             }
             _ => {
                 let operator = self.choices.pick(&["within", "minus", "union"]);
@@ -78,7 +88,10 @@ impl Writer<'_> {
     pub(crate) fn measured(&mut self, kind: Kind, scope: &Scope, depth: usize) -> Option<String> {
         let piece = measured_by(kind);
         if self.choices.chance(35) {
-            let timeline = self.value(Kind::Timeline(piece), scope, depth)?;
+            let timeline = match self.choices.below(3) {
+                2 if *piece == Kind::Instants => self.value(Kind::Calendar, scope, 0)?,
+                _ => self.value(Kind::Timeline(piece), scope, depth)?,
+            };
             return Some(format!("longest_gap({timeline}, {})", self.bounded(piece, scope, depth)?));
         }
         Some(format!("length({})", self.bounded(piece, scope, depth)?))
@@ -96,10 +109,23 @@ impl Writer<'_> {
             let (length, other) = (self.measured(kind, scope, depth)?, self.value(kind, scope, 0)?);
             return Some(format!("{length} {} {other}", self.choices.pick(&["<=", "<", ">", ">="])));
         }
-        let (left, right) = (self.choices.pick(PIECES), self.choices.pick(PIECES));
+        let left = self.choices.pick(PIECES);
+        let right = self.choices.pick(&[left, left, PIECES[0], PIECES[1]]);
         let left = self.value(Kind::Timeline(left), scope, depth)?;
         let right = self.value(Kind::Timeline(right), scope, depth)?;
-        Some(format!("{left} {} {right}", self.choices.pick(&["covers", "overlaps", "=", "!="])))
+        if self.choices.chance(25) {
+            let calendar = self.value(Kind::Calendar, scope, 0)?;
+            return Some(match self.choices.below(4) {
+                0 => format!("{calendar} overlaps {right}"),
+                1 => format!("{left} overlaps {calendar}"),
+                2 => {
+                    let kind = self.choices.pick(&[Kind::Timestamp, Kind::Date, Kind::Instants, Kind::Days]);
+                    format!("{} during {calendar}", self.value(kind, scope, depth)?)
+                }
+                _ => format!("{calendar} covers {right}"),
+            });
+        }
+        Some(format!("{left} {} {right}", self.choices.pick(&["covers", "covers", "overlaps", "overlaps", "=", "!="])))
     }
 }
 

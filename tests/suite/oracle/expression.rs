@@ -3,7 +3,7 @@
 use shall::ir::{AggregateFunction, CompareOp, Conversion, Expr, ExprKind, Function, Quantifier, SetOp, TextTest};
 use shall::schema::{RecordId, Type};
 use shall::value::time::{periods, units};
-use shall::value::{CalendarSpan, Cell, Date, Interval, Moment, SetValue, TimelineValue, Truth, Value};
+use shall::value::{CalendarSpan, Cell, Date, Interval, Moment, SetValue, TimelineValue, Timestamp, Truth, Value};
 
 use super::quantity::Found;
 use super::scalar::{arithmetic, cell, compare, negate, truth_cell};
@@ -114,6 +114,15 @@ impl Oracle<'_> {
                 }
                 _ => Truth::Unknown,
             }),
+            ExprKind::During { element, interval } if is_calendar(interval) => truth_cell(match present(element) {
+                Some(Value::Timestamp(instant)) => {
+                    let open = present(interval).and_then(|calendar| self.open_at(&calendar, instant));
+                    Truth::from(open)
+                }
+                _ => self
+                    .timelines(interval, element, scope)
+                    .map_or(Truth::Unknown, |(outer, inner)| timeline::covers(&outer, &inner)),
+            }),
             ExprKind::During { element, interval } => truth_cell(match (present(element), present(interval)) {
                 (Some(Value::Interval(inner)), Some(Value::Interval(outer))) => Truth::from(outer.includes(inner)),
                 (Some(Value::Timeline(inner)), Some(Value::Timeline(outer))) => timeline::covers(&outer, &inner),
@@ -152,9 +161,17 @@ impl Oracle<'_> {
                 Some(Value::Set(SetValue::new(members, complete)))
             })()),
             ExprKind::TimelineOperation { op, left, right } => cell((|| {
-                let (left, right) = (present(left)?, present(right)?);
-                timeline::operation(*op, &as_timeline(left)?, &as_timeline(right)?)
+                let (left, right) = self.timelines(left, right, scope)?;
+                timeline::operation(*op, &left, &right)
             })()),
+            ExprKind::Covers(left, right) if is_calendar(left) => truth_cell(
+                self.timelines(left, right, scope)
+                    .map_or(Truth::Unknown, |(outer, inner)| timeline::covers(&outer, &inner)),
+            ),
+            ExprKind::Overlaps(left, right) if is_calendar(left) || is_calendar(right) => truth_cell(
+                self.timelines(left, right, scope)
+                    .map_or(Truth::Unknown, |(left, right)| timeline::overlaps(&left, &right)),
+            ),
             ExprKind::Covers(left, right) => truth_cell(match (present(left), present(right)) {
                 (Some(Value::Timeline(outer)), Some(Value::Timeline(inner))) => timeline::covers(&outer, &inner),
                 (Some(Value::Interval(outer)), Some(Value::Interval(inner))) => Truth::from(outer.includes(inner)),
@@ -183,7 +200,12 @@ impl Oracle<'_> {
             }),
             ExprKind::Interval { from, until, through } => cell(interval(value(from), value(until), *through)),
             ExprKind::Call { function: function @ (Function::Length | Function::LongestGap), arguments } => {
-                let arguments: Option<Vec<Value>> = arguments.iter().map(present).collect();
+                let arguments: Option<Vec<TimelineValue>> = match arguments.as_slice() {
+                    [timeline, window] => {
+                        self.timelines(timeline, window, scope).map(|(timeline, window)| vec![timeline, window])
+                    }
+                    arguments => arguments.iter().map(|argument| present(argument).and_then(as_timeline)).collect(),
+                };
                 arguments.map_or(Cell::Unknown, |arguments| timeline::measure(*function, &arguments, &expr.ty.base))
             }
             ExprKind::Call { function, arguments } => cell((|| {
@@ -419,9 +441,56 @@ impl Oracle<'_> {
         }
     }
 
+    /// Two timelines; a calendar is the time in which it is open, as far as the other one goes.
+    fn timelines(&self, left: &Expr, right: &Expr, scope: &Scope) -> Option<(TimelineValue, TimelineValue)> {
+        let value = |expr: &Expr| present(self.value(expr, scope));
+        match (is_calendar(left), is_calendar(right)) {
+            (true, _) => {
+                let right = as_timeline(value(right)?)?;
+                Some((self.open_in(&value(left)?, &right)?, right))
+            }
+            (_, true) => {
+                let left = as_timeline(value(left)?)?;
+                let right = self.open_in(&value(right)?, &left)?;
+                Some((left, right))
+            }
+            _ => Some((as_timeline(value(left)?)?, as_timeline(value(right)?)?)),
+        }
+    }
+
+    /// When a calendar is open in the certain part of a timeline; none if it does not say that of all of it.
+    fn open_in(&self, calendar: &Value, timeline: &TimelineValue) -> Option<TimelineValue> {
+        let mut open = Vec::new();
+        for piece in &timeline.pieces {
+            let (Some(Moment::Timestamp(from)), Some(Moment::Timestamp(until))) = (piece.from, piece.until) else {
+                return None;
+            };
+            let instant = |instant| Some(Moment::Timestamp(Timestamp(instant)));
+            for (from, until) in self.calendar(calendar)?.pieces(from.0, until.0)? {
+                open.push(Interval { from: instant(from), until: instant(until) });
+            }
+        }
+        Some(TimelineValue::new(open, true))
+    }
+
+    fn open_at(&self, calendar: &Value, instant: Timestamp) -> Option<bool> {
+        self.calendar(calendar)?.covers(instant.0, instant.0 + 1)
+    }
+
+    fn calendar(&self, value: &Value) -> Option<&shall::value::Calendar> {
+        match value {
+            Value::Member(position) => Some(&self.environment.calendars.get(*position as usize)?.hours),
+            _ => None,
+        }
+    }
+
     pub(super) fn day(&self, instant: shall::value::Timestamp) -> Option<shall::value::Date> {
         instant.day(self.environment.zone.as_ref()?)
     }
+}
+
+fn is_calendar(expr: &Expr) -> bool {
+    matches!(expr.ty.base, Type::Calendar(_))
 }
 
 fn present(cell: Cell) -> Option<Value> {

@@ -97,12 +97,11 @@ pub(super) fn compare(op: CompareOp, left: &TimelineValue, right: &TimelineValue
 }
 
 /// `length` and `longest_gap` of arguments that are present.
-pub(super) fn measure(function: Function, arguments: &[Value], ty: &Type) -> Cell {
-    let timelines: Option<Vec<TimelineValue>> = arguments.iter().cloned().map(as_timeline).collect();
-    let Some(timelines) = timelines.filter(|timelines| timelines.iter().all(|timeline| timeline.complete)) else {
+pub(super) fn measure(function: Function, timelines: &[TimelineValue], ty: &Type) -> Cell {
+    if !timelines.iter().all(|timeline| timeline.complete) {
         return Cell::Unknown;
-    };
-    let stretches = match (function, timelines.as_slice()) {
+    }
+    let stretches = match (function, timelines) {
         (Function::Length, [timeline]) => timeline.pieces.clone(),
         (_, [timeline, window]) => stretches_where(timeline, window, |timeline, window| window && !timeline),
         (_, [timeline]) => match (timeline.pieces.first(), timeline.pieces.last()) {
