@@ -28,6 +28,7 @@ mod records;
 mod recurrence;
 mod sources;
 mod statements;
+mod streak;
 mod tables;
 mod test;
 mod timelines;

@@ -19,6 +19,7 @@ mod quantity;
 mod recurrence;
 mod single;
 mod statement;
+mod streak;
 mod stretches;
 mod subjects;
 mod tally;

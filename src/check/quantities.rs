@@ -20,26 +20,6 @@ pub(super) struct Bound {
     pub(super) open: bool,
 }
 
-fn function_of(function: ast::AggregateFunction) -> Option<AggregateFunction> {
-    Some(match function {
-        ast::AggregateFunction::Count => AggregateFunction::Count,
-        ast::AggregateFunction::Sum => AggregateFunction::Sum,
-        ast::AggregateFunction::Min => AggregateFunction::Min,
-        ast::AggregateFunction::Max => AggregateFunction::Max,
-        ast::AggregateFunction::Mean => AggregateFunction::Mean,
-        ast::AggregateFunction::Share => AggregateFunction::Share,
-        ast::AggregateFunction::Set => AggregateFunction::Set,
-        ast::AggregateFunction::Union => AggregateFunction::Union,
-        ast::AggregateFunction::First => AggregateFunction::First,
-        ast::AggregateFunction::Last => AggregateFunction::Last,
-        ast::AggregateFunction::Timeline | ast::AggregateFunction::Recurs | ast::AggregateFunction::Streak => {
-            return None;
-        }
-        ast::AggregateFunction::Reachable => AggregateFunction::Reachable,
-        ast::AggregateFunction::Acyclic => AggregateFunction::Acyclic,
-    })
-}
-
 impl Checker<'_, '_> {
     /// Refuses a name that already means something here.
     pub(super) fn refuse_shadowing(&mut self, name: &ast::Name) {
@@ -150,21 +130,28 @@ impl Checker<'_, '_> {
         parts: &ast::AggregateParts,
         span: Span,
     ) -> Typed {
-        if function.node == ast::AggregateFunction::Timeline {
-            return self.timeline(function, binder, parts, span);
-        }
         let word = function.node.word();
-        if function.node == ast::AggregateFunction::Recurs {
-            return self.recurs(function, binder, parts, span);
-        }
-        let Some(kind) = function_of(function.node) else {
-            let message = format!("`{word}` cannot be evaluated yet");
-            self.report(Diagnostic::new(Code::UnknownFunction, function.span, message, "not there yet"));
-            return self.error(span);
+        let kind = match function.node {
+            ast::AggregateFunction::Timeline => return self.timeline(function, binder, parts, span),
+            ast::AggregateFunction::Recurs => return self.recurs(function, binder, parts, span),
+            ast::AggregateFunction::Streak => return self.streak(function, binder, parts, span),
+            ast::AggregateFunction::Reachable => {
+                return self.graph(AggregateFunction::Reachable, function.span, binder, parts, span);
+            }
+            ast::AggregateFunction::Acyclic => {
+                return self.graph(AggregateFunction::Acyclic, function.span, binder, parts, span);
+            }
+            ast::AggregateFunction::Count => AggregateFunction::Count,
+            ast::AggregateFunction::Sum => AggregateFunction::Sum,
+            ast::AggregateFunction::Min => AggregateFunction::Min,
+            ast::AggregateFunction::Max => AggregateFunction::Max,
+            ast::AggregateFunction::Mean => AggregateFunction::Mean,
+            ast::AggregateFunction::Share => AggregateFunction::Share,
+            ast::AggregateFunction::Set => AggregateFunction::Set,
+            ast::AggregateFunction::Union => AggregateFunction::Union,
+            ast::AggregateFunction::First => AggregateFunction::First,
+            ast::AggregateFunction::Last => AggregateFunction::Last,
         };
-        if matches!(kind, AggregateFunction::Reachable | AggregateFunction::Acyclic) {
-            return self.graph(kind, function.span, binder, parts, span);
-        }
         if self.takes_none(
             word,
             &[("while", &parts.condition), ("->", &parts.to), ("every", &parts.every), ("from", &parts.from)],
@@ -219,14 +206,7 @@ impl Checker<'_, '_> {
                 return self.error(span);
             }
         }
-        if let Some(by) = &by
-            && !is_ordered(&by.ty.base)
-            && by.ty.base != Type::Error
-        {
-            let found = self.show(&by.ty.base);
-            let message = format!("`{word}` cannot go by `{found}`, which has no order");
-            let help = "go by a date, a timestamp, a number or an ordered enum";
-            self.mismatch(by.span, message, format!("`{found}`"), Some(help.to_owned()));
+        if by.as_ref().is_some_and(|by| by.ty.base != Type::Error && !self.goes_by(word, by)) {
             return self.error(span);
         }
         let element = self.variables[bound.binder.variable.0 as usize].ty.base.clone();
@@ -241,6 +221,18 @@ impl Checker<'_, '_> {
         let mut typed = Typed::plain(Expr { kind, ty: result, span });
         typed.open = open;
         typed
+    }
+
+    /// Whether a function can go by a value; reports where it has no order.
+    pub(super) fn goes_by(&mut self, word: &str, by: &Expr) -> bool {
+        if is_ordered(&by.ty.base) || by.ty.base == Type::Error {
+            return is_ordered(&by.ty.base);
+        }
+        let found = self.show(&by.ty.base);
+        let message = format!("`{word}` cannot go by `{found}`, which has no order");
+        let help = "go by a date, a timestamp, a number or an ordered enum";
+        self.mismatch(by.span, message, format!("`{found}`"), Some(help.to_owned()));
+        false
     }
 
     /// Refuses parts that a function does not take; returns whether there was one.

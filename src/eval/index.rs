@@ -89,6 +89,8 @@ enum Payload<'a> {
     Ranked(Vector<'a>, Ordered),
     /// When each happened, and whether the condition holds then.
     Events(Vector<'a>, Vec<Truth>),
+    /// What each goes by, and whether the condition is true of it.
+    Steps(Vector<'a>, Vec<Truth>),
 }
 
 /// A side of an equality: an expression, or the keys of the rows that it gives.
@@ -196,17 +198,30 @@ impl<'a> Index<'a> {
     /// The timeline of the candidates that a row may match, where it was made already: its certain pieces, and whether they
     /// are all there are; within, none if nothing of it is known.
     pub(crate) fn timeline(&self, probed: &Probed<'_>, row: usize) -> Option<Option<(&[Piece], bool)>> {
+        match self.only_run(probed, row)? {
+            None => Some(Some((&[], true))),
+            Some((class, run)) => class.summary.as_ref()?.timeline(run.group),
+        }
+    }
+
+    /// The least and the greatest length of the longest run of the candidates that a row may match, where they were found
+    /// already; within, none if they are not known.
+    pub(crate) fn streak(&self, probed: &Probed<'_>, row: usize) -> Option<Option<(u64, u64)>> {
+        match self.only_run(probed, row)? {
+            None => Some(Some((0, 0))),
+            Some((class, run)) => class.summary.as_ref()?.streak(run.group),
+        }
+    }
+
+    /// The only run of candidates that a row may match, if it is certain; within, none if there are no candidates.
+    fn only_run(&self, probed: &Probed<'_>, row: usize) -> Option<Option<(&Class, Run)>> {
         let mut found: Option<(&Class, Run)> = None;
         let mut several = false;
         self.each_run(probed, row, |class, run| {
             several |= found.is_some() || !run.certain;
             found = Some((class, run));
         });
-        match found {
-            _ if several => None,
-            None => Some(Some((&[], true))),
-            Some((class, run)) => class.summary.as_ref()?.timeline(run.group),
-        }
+        (!several).then_some(found)
     }
 
     /// Takes some of the candidates that a row may match: `count` of them, from the one numbered `from` on. Calls
@@ -286,11 +301,11 @@ impl<'a> Evaluator<'a> {
         is_key.then_some(Side { expr: base, key_of: Some(*record), is_field: true })
     }
 
-    /// Whether an expression is a count or a share, or a `let` of one.
+    /// Whether an expression is a count, a share or a streak, or a `let` of one.
     fn is_bounded(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Aggregate { function, .. } => {
-                matches!(function, AggregateFunction::Count | AggregateFunction::Share)
+                matches!(function, AggregateFunction::Count | AggregateFunction::Share | AggregateFunction::Streak)
             }
             ExprKind::Variable(own) => self.body.steps.iter().any(|step| match step {
                 Step::Let { variable, value, .. } => variable == own && self.is_bounded(value),
@@ -339,7 +354,8 @@ impl<'a> Evaluator<'a> {
             && goal != Goal::Each
             && !goal.is_graph()
             && (!is_ranking(goal) || ranked.is_some_and(|by| is_ordered(&by.ty.base)));
-        let value = if is_ranking(goal) || goal == Goal::Log { ranked } else { quantity.value };
+        let goes_by = is_ranking(goal) || matches!(goal, Goal::Log | Goal::Streak);
+        let value = if goes_by { ranked } else { quantity.value };
         let value = value.filter(|_| simple || is_graph);
         let condition = quantity.condition.filter(|_| simple);
 
@@ -453,6 +469,7 @@ impl<'a> Index<'a> {
             Goal::Every | Goal::Share => Payload::Truths(values.to_truths()),
             Goal::Sum | Goal::Mean | Goal::Set | Goal::Union | Goal::Timeline => Payload::Values(values),
             Goal::Log => Payload::Events(values, conditions),
+            Goal::Streak => Payload::Steps(values, conditions),
             Goal::Min | Goal::Max | Goal::First | Goal::Last => {
                 let order = Ordered::new(&values);
                 Payload::Ranked(values, order)

@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::index::{Index, Probed};
 use super::kernel::positions;
 use super::quantity::{Goal, Node, Quantity};
-use super::tally::{Entry, Tally};
+use super::tally::{Answer, Entry, Tally};
 use super::vector::{Data, Vector};
 use crate::data::State;
 use crate::ir::Expr;
@@ -141,6 +141,12 @@ impl<'a> Evaluator<'a> {
                     && let Some(timeline) = index.timeline(probed, row)
                 {
                     answers.push_timeline(timeline);
+                    continue;
+                }
+                if quantity.goal == Goal::Streak
+                    && let Some(streak) = index.streak(probed, row)
+                {
+                    answers.push(Answer::of_streak(streak));
                     continue;
                 }
                 let mut tally = Tally::new(quantity.goal);
@@ -396,14 +402,16 @@ impl Entries<'_> {
         }
     }
 
+    fn condition(&self, position: usize) -> Truth {
+        self.condition.as_ref().map_or(Truth::Unknown, |condition| truth(condition, position))
+    }
+
     fn entry(&self, position: usize, candidate: u32) -> Entry {
         let Some(value) = &self.value else { return Entry::Bare };
         match self.goal {
             Goal::Every | Goal::Share => Entry::Truth(truth(value, position)),
-            Goal::Log => Entry::Event(
-                value.moment(position),
-                self.condition.as_ref().map_or(Truth::Unknown, |condition| truth(condition, position)),
-            ),
+            Goal::Log => Entry::Event(value.moment(position), self.condition(position)),
+            Goal::Streak => Entry::Step(value.cell(position), self.condition(position)),
             Goal::First | Goal::Last => {
                 let by = value.cell(position);
                 match self.who.as_ref().map(|who| who.cell(position)) {

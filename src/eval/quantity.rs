@@ -45,6 +45,8 @@ pub(crate) enum Goal {
     Timeline,
     /// When something is the case, as a log of them tells.
     Log,
+    /// How many follow one another for which something is true.
+    Streak,
     /// What they lead to, as edges.
     Reachable,
     /// Whether they lead round, as edges.
@@ -69,7 +71,7 @@ pub(crate) struct Quantity<'a> {
     pub(crate) binder: &'a Binder,
     /// What stands behind `has`, or a candidate's value.
     pub(crate) value: Option<&'a Expr>,
-    /// What `first`, `last` and a log go by.
+    /// What `first`, `last`, a log and a streak go by.
     pub(crate) by: Option<&'a Expr>,
     /// What is asked of each in that order.
     pub(crate) condition: Option<&'a Expr>,
@@ -119,6 +121,7 @@ impl<'a> Quantity<'a> {
                     AggregateFunction::Last => Goal::Last,
                     AggregateFunction::Timeline => Goal::Timeline,
                     AggregateFunction::Log => Goal::Log,
+                    AggregateFunction::Streak => Goal::Streak,
                     AggregateFunction::Reachable => Goal::Reachable,
                     AggregateFunction::Acyclic => Goal::Acyclic,
                 };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::bounds::{Bounds, Share, ShareCounts, Unbounded, share, share_kind};
 use super::hours::Hours;
 use super::quantity::Goal;
+use super::streak::{self, Step};
 use super::stretches::{self, Event, Piece};
 use crate::schema::Type;
 use crate::value::{Cell, Number, SetValue, Truth, Value};
@@ -25,6 +26,18 @@ pub(crate) enum Answer {
     Timeline(Option<(Vec<Piece>, bool)>),
 }
 
+impl Answer {
+    /// The answer that bounds of a streak are; unknown where there are none.
+    pub(crate) fn of_streak(bounds: Option<(u64, u64)>) -> Answer {
+        let whole = |count: u64| Number::from_integer(i128::from(count));
+        match bounds {
+            None => Answer::Cell(Cell::Unknown),
+            Some((least, most)) if least == most => Answer::Cell(Cell::Present(Value::Number(whole(least)))),
+            Some((least, most)) => Answer::Within(Bounds { lower: whole(least), upper: Some(whole(most)) }),
+        }
+    }
+}
+
 /// What is known of a candidate besides its w.
 #[derive(Debug, Clone)]
 pub(crate) enum Entry {
@@ -38,6 +51,8 @@ pub(crate) enum Entry {
     Keyed(Cell, Value),
     /// When it happened, if that is known, and whether the condition holds then.
     Event(Option<i64>, Truth),
+    /// What it goes by, and whether the condition is true of it.
+    Step(Cell, Truth),
 }
 
 /// What was counted of the candidates of one row.
@@ -59,6 +74,8 @@ pub(crate) enum Tally {
     Pieces { pieces: Vec<Piece>, complete: bool },
     /// Events in any order, and whether it is known of all when they happened.
     Events { events: Vec<Event>, known: bool },
+    /// Steps in any order, and whether it is known of all what they go by.
+    Steps { steps: Vec<Step>, known: bool },
 }
 
 impl Tally {
@@ -76,6 +93,7 @@ impl Tally {
             Goal::Set | Goal::Union => Tally::Members { members: Vec::new(), shared: None, complete: true },
             Goal::Timeline => Tally::Pieces { pieces: Vec::new(), complete: true },
             Goal::Log => Tally::Events { events: Vec::new(), known: true },
+            Goal::Streak => Tally::Steps { steps: Vec::new(), known: true },
         }
     }
 
@@ -138,7 +156,8 @@ impl Tally {
             },
             (Tally::Members { complete, .. } | Tally::Pieces { complete, .. }, _) => *complete = false,
             (Tally::Events { events, .. }, Entry::Event(Some(at), is)) => events.push(Event { at, certain, is }),
-            (Tally::Events { known, .. }, _) => *known = false,
+            (Tally::Steps { steps, .. }, Entry::Step(Cell::Present(by), is)) => steps.push(Step { by, certain, is }),
+            (Tally::Events { known, .. } | Tally::Steps { known, .. }, _) => *known = false,
             (Tally::Share { .. }, _) => {}
         }
     }
@@ -201,6 +220,14 @@ impl Tally {
         }
     }
 
+    /// The least and the greatest length of the longest run; none if it is not known.
+    pub(crate) fn into_streak(self) -> Option<(u64, u64)> {
+        match self {
+            Tally::Steps { mut steps, known: true } => streak::longest(&mut steps),
+            _ => None,
+        }
+    }
+
     /// Draws the result. `ty` is the type of the quantity.
     pub(crate) fn finish(self, goal: Goal, ty: &Type, hours: &Hours<'_>) -> Answer {
         let number = |number: Number| {
@@ -250,6 +277,7 @@ impl Tally {
                 stretches::normalize(&mut pieces, 0, hours);
                 Answer::Timeline(Some((pieces, complete)))
             }
+            steps @ Tally::Steps { .. } => Answer::of_streak(steps.into_streak()),
             Tally::Events { known: false, .. } => Answer::Timeline(None),
             Tally::Events { mut events, .. } => {
                 let mut pieces = Vec::new();

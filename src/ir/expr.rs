@@ -238,7 +238,7 @@ pub enum ExprKind {
         /// What stands behind `has`; only with `every`.
         has: Option<Box<Expr>>,
     },
-    /// `count sum min max mean share set union first last timeline reachable acyclic recurs`
+    /// `count sum min max mean share set union first last timeline reachable acyclic recurs streak`
     Aggregate {
         /// Which.
         function: AggregateFunction,
@@ -517,6 +517,7 @@ impl AggregateFunction {
             AggregateFunction::Reachable => "reachable",
             AggregateFunction::Acyclic => "acyclic",
             AggregateFunction::Recurs => "recurs",
+            AggregateFunction::Streak => "streak",
         }
     }
 }
@@ -581,6 +582,11 @@ pub enum AggregateFunction {
     /// True without any certain date so far (at or before `today`, in the period or before it): nothing was due yet, and a
     /// subject that holds for no other reason is not yet due.
     Recurs,
+    /// `streak … by … while`: the greatest number of candidates that follow one another, in order of what they go by, and for
+    /// all of which the condition is true; over nothing zero. With bounds: from the least to the greatest over all ways in
+    /// which those with w unknown take part or not, and unknown conditions turn out. Unknown if of a candidate what it goes by
+    /// is unknown, or if several go by the same and their conditions are not all true and not all false (a tie)
+    Streak,
 }
 
 /// A pattern, compiled. Equal patterns have equal texts.

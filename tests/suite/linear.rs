@@ -134,6 +134,12 @@ const RULES: &[(&str, &str)] = &[
   shall every incident i where i.service = s has i.minutes >= 0",
     ),
     (
+        "key: the longest streak",
+        "for each incident i
+    if none: no population
+  shall streak(incident j where j.team = i.team by j.opened_at while j.minutes > 5) >= 1",
+    ),
+    (
         "key: what recurs",
         "for each incident i
     if none: no population

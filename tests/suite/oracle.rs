@@ -9,6 +9,7 @@ mod quantity;
 mod recurrence;
 mod scalar;
 mod statement;
+mod streak;
 mod timeline;
 
 use std::collections::BTreeMap;

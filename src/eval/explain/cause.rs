@@ -132,7 +132,8 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
                         "tie",
                         format!("several are equally {}: {}", function_word(*function), explainer.show.expr(expr)),
                     ),
-                    AggregateFunction::Log => log_tie(explainer, scope, expr),
+                    AggregateFunction::Log => order_tie(explainer, scope, expr, "events"),
+                    AggregateFunction::Streak => order_tie(explainer, scope, expr, "those"),
                     _ => plain("overflow", format!("{} is too large to compute", explainer.show.expr(expr))),
                 });
             }
@@ -156,8 +157,8 @@ fn function_word(function: AggregateFunction) -> &'static str {
     if function == AggregateFunction::First { "first" } else { "last" }
 }
 
-/// The moment at which events of a log differ.
-fn log_tie<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr) -> Cause {
+/// The place in their order at which events of a log, or steps of a streak, differ.
+fn order_tie<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr, these: &str) -> Cause {
     let mut seen: BTreeMap<Cell, Truth> = BTreeMap::new();
     let mut tied: Option<(&'a Expr, Cell)> = None;
     if let ExprKind::Aggregate { binder, parts, .. } = &expr.kind
@@ -178,7 +179,7 @@ fn log_tie<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a Expr) -> 
     }
     let at = tied
         .map_or_else(|| "of one moment".to_owned(), |(by, at)| format!("at {}", explainer.show.cell(&at, &by.ty.base)));
-    plain("tie", format!("events {at} differ: {}", explainer.show.expr(expr)))
+    plain("tie", format!("{these} {at} differ: {}", explainer.show.expr(expr)))
 }
 
 /// Why an expression is not known although all of its parts are.

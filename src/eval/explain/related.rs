@@ -5,7 +5,7 @@ use super::decide::{in_words, is_guard};
 use super::leaf::order;
 use super::show::written;
 use super::{Explainer, MOST_RELATED, RecordPlace, Related, Scope, recurrence, statement, ways};
-use crate::eval::{Binding, Candidate};
+use crate::eval::{Binding, Candidate, Candidates};
 use crate::ir::reads::for_each_child;
 use crate::ir::{AggregateFunction, Binder, CompareOp, Domain, Expr, ExprKind, Quantifier};
 use crate::schema::{RecordId, Type};
@@ -258,20 +258,13 @@ fn quantified<'a>(
             Looked { says: Some(says), ..listed }
         }
         (Quantifier::Exists, Truth::False) | (Quantifier::No, Truth::True) => {
-            let mut near: Vec<&Candidate> = candidates.nearest.iter().collect();
-            near.sort_by_cached_key(|candidate| {
-                let (failed, apart) = range.distance(candidate);
-                let name = range.related(candidate, Vec::new()).record;
-                (failed, apart.is_none(), apart, name)
-            });
-            let shown = listed(&range, &near, |candidate| range.first_conjunct(candidate, Truth::False));
+            let shown = near_misses(&range, &candidates);
             let says = match candidates.total {
                 0 => format!("there is no {one}"),
                 1 => format!("the one {one} does not count"),
                 total => format!("none of the {total} {} counts", range.many(total)),
             };
-            let left_out = candidates.total.saturating_sub(shown.related.len() as u64);
-            Looked { says: Some(says), left_out, ..shown }
+            Looked { says: Some(says), ..shown }
         }
         (Quantifier::Exists, Truth::True) | (Quantifier::No, Truth::False) => {
             let says = match counting.len() {
@@ -305,6 +298,19 @@ pub(super) fn with_article(noun: &str) -> String {
     format!("{article} {noun}")
 }
 
+/// Lists the candidates that are nearest to counting, where none does.
+fn near_misses(range: &Range<'_, '_, '_>, candidates: &Candidates) -> Looked {
+    let mut near: Vec<&Candidate> = candidates.nearest.iter().collect();
+    near.sort_by_cached_key(|candidate| {
+        let (failed, apart) = range.distance(candidate);
+        let name = range.related(candidate, Vec::new()).record;
+        (failed, apart.is_none(), apart, name)
+    });
+    let shown = listed(range, &near, |candidate| range.first_conjunct(candidate, Truth::False));
+    let left_out = candidates.total.saturating_sub(shown.related.len() as u64);
+    Looked { left_out, ..shown }
+}
+
 /// Lists the first few of some candidates, each with what is to be said of it.
 fn listed(range: &Range<'_, '_, '_>, these: &[&Candidate], says: impl Fn(&Candidate) -> Vec<String>) -> Looked {
     let most = if range.deep { MOST_RELATED } else { 0 };
@@ -324,11 +330,16 @@ fn aggregated<'a>(
     let range = Range::new(explainer, scope, binder, true);
     let candidates = explainer.evaluator.candidates(binder, scope, MOST_CANDIDATES);
     let result = explainer.cell(scope, whole);
+    // Where nothing was found, what nearly was.
+    if result == Cell::Absent {
+        return near_misses(&range, &candidates);
+    }
     let value_of = |candidate: &Candidate| value.map(|value| range.cell(candidate, value));
     let takes_part = |candidate: &&Candidate| match (is, function) {
         (Truth::Unknown, _) => {
             candidate.counts == Truth::Unknown
-                || (candidate.counts == Truth::True && value_of(candidate).is_some_and(|value| is_open(&value)))
+                || (candidate.counts == Truth::True
+                    && value.iter().chain(&by).chain(&condition).any(|part| is_open(&range.cell(candidate, part))))
         }
         _ if candidate.counts != Truth::True => false,
         (_, AggregateFunction::Share) => value.is_some_and(|value| range.truth(candidate, value) == offending),
@@ -342,8 +353,13 @@ fn aggregated<'a>(
         _ => true,
     };
     let mut these: Vec<&Candidate> = candidates.nearest.iter().filter(takes_part).collect();
-    if let (AggregateFunction::Log, Some(by)) = (function, by) {
-        these.sort_by_cached_key(|candidate| explainer.cell(&range.inside(candidate), by));
+    if let (AggregateFunction::Log | AggregateFunction::Streak, Some(by)) = (function, by) {
+        these.sort_by_cached_key(|candidate| range.cell(candidate, by));
+    }
+    if let (AggregateFunction::Streak, Some(condition)) = (function, condition)
+        && is != Truth::Unknown
+    {
+        these = longest_run(these, |candidate| range.truth(candidate, condition) == Truth::True);
     }
     listed(&range, &these, |candidate| match (is, value) {
         (Truth::Unknown, _) if candidate.counts == Truth::Unknown => range.first_conjunct(candidate, Truth::Unknown),
@@ -352,14 +368,31 @@ fn aggregated<'a>(
             let named = explainer.named(&range.inside(candidate), value);
             vec![format!("{} = {}", named.expression, named.value)]
         }
-        _ => by.zip(condition).map_or_else(Vec::new, |(by, condition)| {
+        _ => by.map_or_else(Vec::new, |by| {
             let inside = range.inside(candidate);
             let named = explainer.named(&inside, by);
             let mut says = vec![format!("{} = {}", named.expression, named.value)];
-            says.extend(range.words(candidate, condition, explainer.truth(&inside, condition)));
+            let asked = condition.map(|condition| (condition, explainer.truth(&inside, condition)));
+            says.extend(asked.into_iter().flat_map(|(condition, is)| range.words(candidate, condition, is)));
             says
         }),
     })
+}
+
+/// The longest run of candidates for which something is the case; of several, the first.
+fn longest_run(these: Vec<&Candidate>, is: impl Fn(&Candidate) -> bool) -> Vec<&Candidate> {
+    let (mut longest, mut run) = (Vec::new(), Vec::new());
+    for candidate in these {
+        if is(candidate) {
+            run.push(candidate);
+        } else {
+            run.clear();
+        }
+        if run.len() > longest.len() {
+            longest.clone_from(&run);
+        }
+    }
+    longest
 }
 
 /// An aggregate and its parts.

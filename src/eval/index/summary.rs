@@ -40,6 +40,8 @@ enum Kind {
     Members(Option<Vec<Arc<SetValue>>>),
     /// The timeline of each group; none where runs are not whole groups.
     Timelines(Option<Groups>),
+    /// The longest run of each group; none where runs are not whole groups.
+    Streaks(Option<Vec<Option<(u64, u64)>>>),
 }
 
 /// The timelines of groups.
@@ -136,6 +138,16 @@ impl Summary {
             Goal::Timeline | Goal::Log => {
                 Kind::Timelines((by_group && certain).then(|| Groups::new(index, members, cuts)))
             }
+            Goal::Streak => {
+                let group = |cut: &[u32]| {
+                    let mut tally = Tally::new(index.goal);
+                    for member in &members[cut[0] as usize..cut[1] as usize] {
+                        tally.add(index.goal, w(*member), index.payload.entry(*member));
+                    }
+                    tally.into_streak()
+                };
+                Kind::Streaks((by_group && certain).then(|| cuts.windows(2).map(group).collect()))
+            }
         };
         Summary { by_group, kind }
     }
@@ -147,6 +159,12 @@ impl Summary {
             Kind::Timelines(Some(groups)) => Some(groups.get(group)),
             _ => None,
         }
+    }
+
+    /// The longest run of a group, where it was found: its least and its greatest length; within, none if it is not known.
+    pub(crate) fn streak(&self, group: usize) -> Option<Option<(u64, u64)>> {
+        let Kind::Streaks(Some(groups)) = &self.kind else { return None };
+        groups.get(group).copied()
     }
 
     /// Adds a run of the class's members to a tally; returns how many of them had to be looked at one by one.
@@ -184,7 +202,7 @@ impl Summary {
                     counts[into] += u64::from(above - below);
                 }
             }
-            (Kind::Timelines(_), tally) => {
+            (Kind::Timelines(_) | Kind::Streaks(_), tally) => {
                 for member in &members[run.start..run.end] {
                     let w = index.w(*member).and(if run.certain { Truth::True } else { Truth::Unknown });
                     match index.goal {
@@ -375,7 +393,10 @@ impl Payload<'_> {
         match self {
             Payload::Nothing => true,
             Payload::Truths(truths) => truths[candidate as usize] != Truth::Unknown,
-            Payload::Values(values) | Payload::Ranked(values, _) | Payload::Events(values, _) => present(values),
+            Payload::Values(values)
+            | Payload::Ranked(values, _)
+            | Payload::Events(values, _)
+            | Payload::Steps(values, _) => present(values),
         }
     }
 
@@ -396,6 +417,9 @@ impl Payload<'_> {
             Payload::Events(..) => {
                 let (at, is) = self.event(candidate);
                 Entry::Event(at, is)
+            }
+            Payload::Steps(values, conditions) => {
+                Entry::Step(values.cell(candidate as usize), conditions[candidate as usize])
             }
         }
     }

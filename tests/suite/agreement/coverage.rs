@@ -172,6 +172,8 @@ const DEMANDED: &[&str] = &[
     "Log Elements",
     "Reachable Records",
     "Acyclic Records",
+    "Streak Records",
+    "Streak Elements",
     "Recurs Records",
     "Recurs Elements",
     "Recurs from",

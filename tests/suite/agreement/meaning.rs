@@ -343,6 +343,33 @@ fn what_a_step_decides_may_wait_if_its_due_date_is_told() {
 }
 
 #[test]
+fn a_streak_is_the_longest_run_in_order() {
+    let lines = |streak: &str, comparison: &str| shall(&format!("streak({streak}) {comparison}"));
+    comes_to(&lines("d in {1, 2, 3, 5, 6} by d while d != 3", "= 2"), HOLDS);
+    comes_to(&lines("d in {6, 1, 5, 2, 3} by d while d > 2", "= 3"), HOLDS);
+    comes_to(&lines("d in {6, 1, 5, 2, 3} by -d while d > 2", "= 3"), HOLDS);
+    comes_to(&lines("d in {1} minus {1} by d while d > 0", "= 0"), HOLDS);
+    // In order: C1's on the first and the second, two of X1 and one of Z9 at one moment.
+    comes_to(&lines("approval a by a.decided_at while a.decision != \"on hold\"", "= 5"), HOLDS);
+    comes_to(&lines("approval a by a.decided_at while a.decision = approved", ">= 0"), UNKNOWN);
+    comes_to(
+        &lines("approval a where a.change.number = \"C1\" by a.decided_at while a.decision = approved", "= 1"),
+        HOLDS,
+    );
+    comes_to(&lines("release r by r.size while r.size > unset_number", "< 3"), HOLDS);
+    comes_to(&lines("release r by r.size while r.size > unset_number", "< 2"), UNKNOWN);
+    comes_to(&lines("release r by r.size while r.size = 1 or r.size > unset_number", ">= 1"), HOLDS);
+    comes_to(&lines("release r where r.size = 1 or r.size > unset_number by r.size while r.size < 3", ">= 1"), HOLDS);
+    comes_to(&lines("release r where r.size = 1 or r.size > unset_number by r.size while r.size < 3", "= 2"), UNKNOWN);
+    comes_to_without("release", &lines("release r by r.size while r.size > 1", ">= 0"), UNKNOWN);
+    comes_to_without(
+        "release",
+        &lines("release r where r.size > 1 and today < 2000-01-01 by r.size while r.size > 1", "= 0"),
+        HOLDS,
+    );
+}
+
+#[test]
 fn what_recurs_is_measured_from_the_last_date_before_the_period() {
     // From 2026-01-30 through 2026-03-01, of which what is before 2026-02-01 is over.
     let lines = |recurs: &str| shall(&format!("recurs({recurs})"));

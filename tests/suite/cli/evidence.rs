@@ -205,6 +205,17 @@ fn what_ranges_over_records_names_them() {
                     "  let first_in = first(item i where i.in = b by i.added)\n",
                     "first_in is present and first_in.state = stale",
                 ),
+                (
+                    "  let last_in = last(item i where i.in = b and i.added <= b.packed by i.added)\n    if absent: nonconformity\n",
+                    "last_in.state = stale",
+                ),
+                (
+                    "  let last_in = last(item i where i.in = b and i.added <= b.packed and i.state = stale by i.added)\n    if absent: \
+                     nonconformity\n",
+                    "last_in.state = stale",
+                ),
+                ("", "streak(item i where i.in = b by i.added while i.state = stale) < 2"),
+                ("", "streak(item i where i.in = b by i.added while i.state = fresh) >= 3"),
             ]
         )
     );
@@ -295,7 +306,13 @@ fn what_is_not_known_is_traced_to_its_cause() {
         "unknown-tie",
         forms(
             "B1",
-            &[("  let last_in = last(item i where i.in = b by i.added)\n", "last_in is present and last_in.price > 5")]
+            &[
+                (
+                    "  let last_in = last(item i where i.in = b by i.added)\n",
+                    "last_in is present and last_in.price > 5"
+                ),
+                ("", "streak(item i where i.in = b by i.added while i.price > 5) < 3"),
+            ]
         )
     );
 }

@@ -370,7 +370,11 @@ impl Writer<'_> {
                 _ => format!("({share} otherwise 0) {} {}", self.choices.pick(ORDERS), self.literal(Kind::Decimal)?),
             });
         }
-        let (count, number) = (self.count(scope, depth), self.value(Kind::Integer, scope, 0)?);
+        let count = match self.choices.chance(30) {
+            true => self.streak(scope, depth)?,
+            false => self.count(scope, depth),
+        };
+        let number = self.value(Kind::Integer, scope, 0)?;
         let operator = self.choices.pick(ORDERS);
         Some(if self.choices.chance(30) {
             format!("{number} {operator} {count}")

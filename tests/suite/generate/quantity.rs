@@ -229,7 +229,21 @@ impl Writer<'_> {
         self.first_or_last(&bound, depth)
     }
 
+    /// `streak(r where c by key while condition)`
+    pub(crate) fn streak(&mut self, scope: &Scope, depth: usize) -> Option<String> {
+        let bound = self.binder(scope, depth, false);
+        let by = self.order_of(&bound, depth)?;
+        let condition = self.condition(&bound.scope, depth.saturating_sub(1), false);
+        Some(format!("streak({} by {by} while {condition})", bound.text))
+    }
+
     pub(crate) fn first_or_last(&mut self, bound: &Bound, depth: usize) -> Option<String> {
+        let by = self.order_of(bound, depth)?;
+        Some(format!("{}({} by {by})", self.choices.pick(&["last", "first"]), bound.text))
+    }
+
+    /// What candidates go by: mostly a field of their own.
+    fn order_of(&mut self, bound: &Bound, depth: usize) -> Option<String> {
         let kind = self.choices.pick(&[Kind::Timestamp, Kind::Date, Kind::Integer, Kind::Duration, Kind::Decimal]);
         let own: Vec<Path> = bound
             .scope
@@ -243,11 +257,10 @@ impl Writer<'_> {
                     )
             })
             .collect();
-        let by = match self.pick_path(&own) {
-            Some(path) => path,
-            None => self.value(kind, &bound.scope, depth.saturating_sub(1))?,
-        };
-        Some(format!("{}({} by {by})", self.choices.pick(&["last", "first"]), bound.text))
+        match self.pick_path(&own) {
+            Some(path) => Some(path),
+            None => self.value(kind, &bound.scope, depth.saturating_sub(1)),
+        }
     }
 
     /// Edges of a kind: a binder, and from where to where each of its candidates leads.

@@ -9,8 +9,8 @@ use shall::value::{CalendarSpan, Cell, Number, SetValue, Truth, Value};
 
 use super::expression::as_set;
 use super::scalar::{cell, order, truth_cell};
-use super::timeline;
 use super::{Binding, Candidate, Oracle, Scope, with};
+use super::{streak, timeline};
 
 /// What an expression comes to: a cell, or a present number of which only bounds are known.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ impl Found {
         }
     }
 
-    fn between(least: Number, most: Option<Number>) -> Found {
+    pub(super) fn between(least: Number, most: Option<Number>) -> Found {
         if most == Some(least) { Found::Cell(Cell::Present(Value::Number(least))) } else { Found::Between(least, most) }
     }
 }
@@ -85,6 +85,7 @@ impl Oracle<'_> {
                 let starts = uses.from.as_ref().map_or(Cell::Unknown, |from| self.value(from, scope));
                 Found::Cell(reachable(&edges(&parts), starts))
             }
+            AggregateFunction::Streak => streak::streak(&parts),
             AggregateFunction::Acyclic => Found::Cell(truth_cell(acyclic(&edges(&parts)))),
             // Everything else is unknown if any candidate's w, or a used value, is unknown.
             _ if !all_certain => Found::Cell(Cell::Unknown),
