@@ -165,4 +165,7 @@ fn the_truth_holds_every_kind_of_outcome_and_fault() {
     ] {
         assert!(facts.contains(word), "nothing in truth.json is `{word}`");
     }
+    let truth = truth();
+    let waits = |rule: &Value| rule["counts"]["not_yet_due"].as_u64() > Some(0);
+    assert!(truth["rules"].as_object().is_some_and(|rules| rules.values().any(waits)), "nothing is not yet due");
 }
