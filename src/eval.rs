@@ -39,6 +39,7 @@ use crate::schema::RecordId;
 use crate::value::Truth;
 use hours::Hours;
 use index::Index;
+use kernel::TextSet;
 use quantity::{Node, Quantity};
 use statement::{Latest, Taken};
 use subjects::Judge;
@@ -115,6 +116,8 @@ pub struct Evaluator<'a> {
     wide: RwLock<FxHashMap<usize, Arc<Index<'a>>>>,
     /// The edges of graphs that are the same for all subjects, for explanations, likewise.
     traces: RwLock<FxHashMap<usize, Arc<Trace<'a>>>>,
+    /// Large sets of texts, by the address of the expression that gave them.
+    texts: RwLock<FxHashMap<usize, Arc<TextSet>>>,
     /// What the statements come to that are the same for every subject, by the address of their binder.
     stated: RwLock<FxHashMap<usize, Arc<Latest>>>,
     /// How statements are taken.
@@ -136,6 +139,7 @@ impl<'a> Evaluator<'a> {
             nodes: RwLock::default(),
             wide: RwLock::default(),
             traces: RwLock::default(),
+            texts: RwLock::default(),
             stated: RwLock::default(),
             taken: Taken::default(),
             hours: Arc::new(Hours::new(&inputs.environment.calendars)),

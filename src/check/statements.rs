@@ -266,8 +266,12 @@ impl Checker<'_, '_> {
         let standards = &self.world.environment.standards;
         let mut items = Vec::new();
         for citation in citations {
-            let others = standards.iter().filter(|other| other.name != citation.standard);
-            // A clause number alone is enough where no other standard has that clause.
+            let is_requirements =
+                standards.iter().any(|standard| standard.name == citation.standard && standard.is_requirements);
+            // A clause number alone is enough where no other standard of that kind has that clause.
+            let others = standards
+                .iter()
+                .filter(|other| other.name != citation.standard && other.is_requirements == is_requirements);
             let is_alone = !others.flat_map(|other| &other.clauses).any(|clause| clause.number == citation.clause);
             let letters: Vec<String> = citation.items.iter().map(|letter| format!(" {letter}")).collect();
             for letter in if letters.is_empty() { vec![String::new()] } else { letters } {

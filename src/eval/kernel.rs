@@ -12,13 +12,14 @@ mod time;
 mod timelines;
 
 pub(crate) use field::gather_column;
+pub(crate) use sets::TextSet;
 
 use super::Evaluator;
 use super::frame::Frame;
 use super::vector::{Data, Shape, Slice, Vector};
 use crate::data::State;
-use crate::ir::reads::walk;
-use crate::ir::{Expr, ExprKind, Function};
+use crate::ir::reads::{free_variables, walk};
+use crate::ir::{AggregateFunction, Expr, ExprKind, Function};
 use crate::schema::Type;
 use crate::value::{Cell, Truth, Value};
 
@@ -31,6 +32,22 @@ pub(crate) fn examines(expr: &Expr) -> bool {
     found
 }
 
+/// Most rows for which sets are held together that each row reaches by itself.
+const MOST_SETS: usize = 1024;
+
+/// Whether an expression only looks at sets that each row reaches by itself, which may be large.
+fn relates_own_sets(expr: &Expr) -> bool {
+    let is_own = |side: &Expr| {
+        matches!(&side.kind, ExprKind::Aggregate { function: AggregateFunction::Reachable, .. })
+            && !free_variables(side).is_empty()
+    };
+    match &expr.kind {
+        ExprKind::In { collection, .. } => is_own(collection),
+        ExprKind::Covers(left, right) | ExprKind::Overlaps(left, right) => is_own(left) || is_own(right),
+        _ => false,
+    }
+}
+
 /// Positions of the rows for which a test holds.
 pub(crate) fn positions(rows: usize, test: impl Fn(usize) -> bool) -> Vec<u32> {
     (0..rows as u32).filter(|row| test(*row as usize)).collect()
@@ -41,6 +58,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn eval(&self, expr: &'a Expr, frame: &Frame<'_, 'a>) -> Vector<'a> {
         let rows = frame.rows();
         let vector = match &expr.kind {
+            _ if rows > MOST_SETS && relates_own_sets(expr) => self.in_pieces(expr, frame),
             ExprKind::Literal(value) => Vector::literal(value, rows),
             ExprKind::Parameter(parameter) => {
                 let declared = self.inputs.environment.parameters.get(parameter.0 as usize);
@@ -137,6 +155,16 @@ impl<'a> Evaluator<'a> {
         };
         self.count_operations(if vector.is_constant() { 1 } else { rows });
         vector
+    }
+
+    /// Evaluates an expression for some rows of a frame after the other.
+    fn in_pieces(&self, expr: &'a Expr, frame: &Frame<'_, 'a>) -> Vector<'a> {
+        let rows: Vec<u32> = (0..frame.rows() as u32).collect();
+        let pieces = rows.chunks(MOST_SETS).map(|rows| self.eval(expr, &Frame::inside(frame, rows.to_vec())));
+        Vector::truths(
+            Shape { rows: frame.rows(), constant: false },
+            pieces.flat_map(|piece| piece.to_truths()).collect(),
+        )
     }
 
     /// Evaluates an expression for those rows of a frame that need it; what it is for others means nothing.

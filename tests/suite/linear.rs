@@ -329,3 +329,19 @@ fn a_budget_is_exact_whatever_the_batches() {
         }
     }
 }
+
+#[test]
+fn large_graphs_are_the_same_in_small_batches() {
+    let program = program();
+    let dataset = dataset(&program.environment.schema, 10_000);
+    let inputs = Inputs { environment: &program.environment, dataset: &dataset, settings: settings() };
+    for rule in program.rules.iter().filter(|rule| rule.title.starts_with("graph")) {
+        let judge = |batch| {
+            let options = Options { batch, ..Options::default() };
+            Evaluator::new(inputs, &rule.body, options).evaluate(None).expect("there is no budget")
+        };
+        let whole = judge(65_536);
+        assert_eq!(judge(997), whole, "{}", rule.title);
+        assert_eq!((whole.population(), whole.unknown.len()), (10_000, 0), "{}", rule.title);
+    }
+}

@@ -56,6 +56,7 @@ fn expected() -> Vec<String> {
                 counts["unknown"],
                 counts["not_yet_due"].as_u64().unwrap_or(0)
             ));
+            facts.push(stated(kind, id, item));
             facts.extend(list(item, failing).map(|subject| format!("{kind} {id}: {subject} fails")));
             facts.extend(list(item, "unknown").map(|subject| format!("{kind} {id}: {subject} is unknown")));
         }
@@ -105,9 +106,16 @@ fn subjects(kind: &str, item: &Value, run: &Value, failing: &str) -> Vec<String>
             count("not_yet_due")
         ),
     ];
+    facts.push(stated(kind, id, run));
     facts.extend(list(run, failing).map(|subject| format!("{kind} {id}: {} fails", subject["subject"])));
     facts.extend(list(run, "unknown").map(|subject| format!("{kind} {id}: {} is unknown", subject["subject"])));
     facts
+}
+
+/// What of a rule people have to state, and what holds only because they do; written where it is not nothing.
+fn stated(kind: &str, id: &str, item: &Value) -> String {
+    let count = |name: &str| item[name].as_u64().unwrap_or(0);
+    format!("{kind} {id}: {} need judgement, {} are attested", count("needs_judgement"), count("by_attestation"))
 }
 
 fn fact(finding: &Value, record: &Value, field: &Value, code: &Value) -> String {
@@ -155,6 +163,8 @@ fn the_truth_holds_every_kind_of_outcome_and_fault() {
         ": followed",
         ": not followed",
         ": nothing to look at",
+        ": 1 need judgement",
+        " 1 are attested",
         "malformed-value",
         "unmapped-value",
         "missing-value",

@@ -11,7 +11,7 @@ use super::{Index, Probed};
 use crate::value::{SetValue, Truth};
 
 /// Most edges of graphs, and most members of sets, that are kept to be used again; more are made again.
-const MOST_KEPT: usize = 8_000_000;
+const MOST_KEPT: usize = 2_000_000;
 
 /// Which candidates a row may match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -132,14 +132,19 @@ fn holds_lists(vector: &Vector<'_>) -> bool {
 impl<'a> Evaluator<'a> {
     /// `x in S`
     pub(super) fn membership(&self, element: &'a Expr, collection: &'a Expr, frame: &Frame<'_, 'a>) -> Vector<'a> {
+        let from = collection;
         let (element, collection) = self.comparable(element, collection, frame);
         let shape = Shape::of(&[&element, &collection]);
-        let mut truths = match &collection.data {
-            Data::Sets(sets) if collection.is_constant() => in_one_set(&element, &sets[0], shape),
-            Data::Sets(sets) => {
+        let mut truths = match (&collection.data, &element.data) {
+            (Data::Sets(sets), Data::Texts(values)) if collection.is_constant() && sets[0].members.len() >= MANY => {
+                let texts = self.text_set(from, &sets[0]);
+                values.iter().map(|value| found(texts.members.contains(*value), &sets[0])).collect()
+            }
+            (Data::Sets(sets), _) if collection.is_constant() => in_one_set(&element, &sets[0], shape),
+            (Data::Sets(sets), _) => {
                 (0..shape.physical()).map(|row| in_set(&element, row, &sets[collection.at(row)])).collect()
             }
-            Data::Lists(column, rows) => {
+            (Data::Lists(column, rows), _) => {
                 (0..shape.physical()).map(|row| in_list(&element, row, column, rows[collection.at(row)])).collect()
             }
             _ => (0..shape.physical())
@@ -162,6 +167,38 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// So many members of a set of texts are put into a table once, and not for each batch.
+const MANY: usize = 4096;
+
+/// A large set of texts, to be looked up in.
+#[derive(Debug)]
+pub(crate) struct TextSet {
+    set: Arc<SetValue>,
+    members: FxHashSet<Arc<str>>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// The table of a large set of texts that an expression gave.
+    fn text_set(&self, from: &'a Expr, set: &Arc<SetValue>) -> Arc<TextSet> {
+        let at = std::ptr::from_ref(from).addr();
+        let known = match self.texts.read() {
+            Ok(texts) => texts.get(&at).cloned(),
+            Err(_) => None,
+        };
+        known.filter(|known| Arc::ptr_eq(&known.set, set)).unwrap_or_else(|| {
+            let texts = set.members.iter().filter_map(|member| match member {
+                Value::Text(text) => Some(Arc::clone(text)),
+                _ => None,
+            });
+            let texts = Arc::new(TextSet { set: Arc::clone(set), members: texts.collect() });
+            if let Ok(mut known) = self.texts.write() {
+                known.insert(at, Arc::clone(&texts));
+            }
+            texts
+        })
+    }
+}
+
 fn found(found: bool, set: &SetValue) -> Truth {
     match (found, set.complete) {
         (true, _) => Truth::True,
@@ -177,7 +214,7 @@ fn in_one_set(element: &Vector<'_>, set: &SetValue, shape: Shape) -> Vec<Truth> 
             let members = Numbers::new(set, values.len());
             values.iter().map(|value| found(members.has(*value), set)).collect()
         }
-        // Looked up one by one, few elements cost less than a table of many members.
+        // Looked up one by one, few elements cost less than a table of more members.
         Data::Texts(values) if set.members.len() < 4 * values.len() => {
             let members: FxHashSet<&str> = set
                 .members

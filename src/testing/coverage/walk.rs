@@ -7,7 +7,7 @@ use crate::data::{Dataset, Extract};
 use crate::eval::{Binding, Evaluator};
 use crate::ir::reads::for_each_child;
 use crate::ir::test::ExpectedOutcome;
-use crate::ir::{Binder, Body, Condition, Domain, Expr, ExprKind, IfNone, Step, VariableId};
+use crate::ir::{AggregateParts, Binder, Body, Condition, Domain, Expr, ExprKind, IfNone, Statement, Step, VariableId};
 use crate::schema::Type;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{ItemKind, Parsed};
@@ -244,6 +244,14 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.truth(expr)
             }
             ExprKind::Literal(_) => self.truth(expr),
+            // Nobody attests the opposite: it is true or not known.
+            ExprKind::Stated(stated) if stated.statement == Statement::Attestation => {
+                let came = self.truth(expr);
+                if self.records.is_none() || came == Truth::True {
+                    self.mark(owner, Point::Part(Part { at: expr.span, call: false, truth: true }));
+                }
+                came
+            }
             // Where it is given its name it was asked already.
             ExprKind::Variable(variable) if self.is_let(*variable) => self.truth(expr),
             _ => {
@@ -315,9 +323,17 @@ impl<'w, 'a> Walk<'w, 'a> {
             ExprKind::Quantified { binder, has, .. } => self.each_candidate(binder, owner, &mut |walk, _| {
                 has.iter().for_each(|has| walk.value(has, owner));
             }),
-            ExprKind::Aggregate { binder, parts, .. } => self.each_candidate(binder, owner, &mut |walk, _| {
-                parts.each().for_each(|part| walk.value(part, owner));
-            }),
+            ExprKind::Aggregate { binder, parts, .. } => {
+                let AggregateParts { by, condition, value, to, every, from } = &**parts;
+                self.each_candidate(binder, owner, &mut |walk, _| {
+                    let of_each = by.iter().chain(condition).chain(value).chain(to);
+                    of_each.for_each(|part| walk.value(part, owner));
+                });
+                // These do not see the candidate, and are read where there is none.
+                every.iter().chain(from).for_each(|part| self.value(part, owner));
+            }
+            // Which statements count is no condition that somebody wrote.
+            ExprKind::Stated(_) => {}
             ExprKind::If { condition, then, otherwise } => {
                 let came = self.ask(condition, owner);
                 for (value, when) in [(then, Truth::True), (otherwise, Truth::False)] {

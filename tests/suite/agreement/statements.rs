@@ -55,8 +55,9 @@ fn the_latest_valid_judgement_decides() {
 #[test]
 fn a_judgement_is_on_what_its_requirement_names() {
     let good = |about: &str, more: &str| judgement(about, "conforming", "2026-01-02T09:00Z", more);
-    // The guide has a clause 1, too.
-    comes_to(&good("1", ""), UNKNOWN);
+    // No other standard of requirements has a clause 1; the guide is none.
+    comes_to(&good("1", ""), HOLDS);
+    comes_to(&good("2", ""), UNKNOWN);
     comes_to(&good("made-up 1 a", ""), UNKNOWN);
     comes_to(&good("made-up-guide 1", ""), UNKNOWN);
     let letters = "  cites made-up 1 a, b\n  shall judgement";
