@@ -48,13 +48,13 @@ pub use self::test::TestStatus;
 use self::items::Items;
 use self::world::World;
 use crate::diagnostic::{self, Code, Diagnostic, closest};
-use crate::ir::{AdviceProgram, Citation, Environment, Program, mapping};
+use crate::ir::{self, AdviceProgram, Citation, Environment, Program, mapping};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item, ItemKind, Parsed};
 use crate::value::Zone;
 
-/// The stack of the thread that checks, in bytes.
-const STACK: usize = 32 << 20;
+/// The stack of a thread that checks, in bytes: expressions nest.
+pub const STACK: usize = 32 << 20;
 
 /// A checked program.
 #[derive(Debug, Clone)]
@@ -140,6 +140,37 @@ pub fn check_for_tests(files: &[(FileId, Parsed)], sources: &Sources) -> Checked
     with_stack(|| check_here(files, sources, true))
 }
 
+/// The declarations of a program, against which rules and advice can be checked one by one, as often as anybody likes.
+///
+/// Zones are as for [`check_for_tests`]. Checking takes a thread with a stack of [`STACK`] bytes.
+pub struct Declarations<'a> {
+    world: World<'a>,
+}
+
+impl<'a> Declarations<'a> {
+    /// Resolves the declarations of a program.
+    pub fn of(files: &'a [(FileId, Parsed)], sources: &'a Sources) -> Declarations<'a> {
+        let mut world = resolve(files, sources);
+        world.zone_from_tests = true;
+        defines::check_all(&mut world);
+        Declarations { world }
+    }
+
+    /// Checks a rule, with another define in the place of the one that has its name; none if something is wrong.
+    pub fn rule(&self, rule: &ast::Rule, instead: Option<&ast::Define>) -> Option<ir::Rule> {
+        sound(body::rule(&self.world, rule, instead))
+    }
+
+    /// Checks an advice likewise.
+    pub fn advice(&self, advice: &ast::Advice, instead: Option<&ast::Define>) -> Option<ir::Advice> {
+        sound(body::advice(&self.world, advice, instead))
+    }
+}
+
+fn sound<T>(outcome: body::Outcome<T>) -> Option<T> {
+    outcome.diagnostics.iter().all(|diagnostic| !diagnostic.is_error()).then_some(outcome.result)
+}
+
 /// Runs some work on a thread whose stack holds the deepest expressions.
 fn with_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
     // Expressions nest, and the stack of a pool's or a test's thread is too small for the deepest in unoptimized code.
@@ -164,7 +195,7 @@ fn check_here(files: &[(FileId, Parsed)], sources: &Sources, zone_from_tests: bo
         let parsed = world.items.get(id);
         match (&parsed.item, parsed.kind) {
             (Some(Item::Rule(tree)), _) => {
-                let outcome = body::rule(&world, tree);
+                let outcome = body::rule(&world, tree, None);
                 let (citations, title) = (outcome.result.citations.clone(), tree.title.node.clone());
                 let status = status(&world, id, Some(citations), Some(title), outcome.reaches, outcome.diagnostics);
                 if !status.is_broken() {
@@ -175,7 +206,7 @@ fn check_here(files: &[(FileId, Parsed)], sources: &Sources, zone_from_tests: bo
                 rule_status.push(status);
             }
             (Some(Item::Advice(tree)), _) => {
-                let outcome = body::advice(&world, tree);
+                let outcome = body::advice(&world, tree, None);
                 let (citations, title) = (outcome.result.citations.clone(), tree.title.node.clone());
                 let status = status(&world, id, Some(citations), Some(title), outcome.reaches, outcome.diagnostics);
                 if !status.is_broken() {

@@ -42,6 +42,14 @@ pub fn parse_without_tests(file: FileId, text: &str) -> Parsed {
     parse_some(file, text, |kind| kind != ItemKind::Test)
 }
 
+/// Parses the text of one item that stands, or could stand, at an offset in a file; none if something is wrong with it.
+pub fn parse_one(file: FileId, base: usize, text: &str) -> Option<ast::Item> {
+    let kind = kind_at(text);
+    let mut diagnostics = Vec::new();
+    let item = parse_scanned(file, base, kind, scan::scan(file, base, text, kind), &mut diagnostics);
+    item.filter(|_| !diagnostics.iter().any(Diagnostic::is_error))
+}
+
 /// Parses the items of a file that are of some kinds.
 fn parse_some(file: FileId, text: &str, is_wanted: fn(ItemKind) -> bool) -> Parsed {
     if text.len() > LARGEST_FILE {

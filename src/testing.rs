@@ -16,12 +16,14 @@ pub mod coverage;
 mod expect;
 pub mod json;
 pub mod junit;
+pub mod mutate;
 mod run;
 pub mod terminal;
 
 use serde::Serialize;
 
-pub use self::coverage::{Coverage, ItemCoverage, Missing, Scope};
+pub use self::coverage::{Coverage, ItemCoverage, Missing};
+pub use self::mutate::{ItemMutants, Mutant, Mutants};
 use crate::check::{Checked, TestStatus};
 use crate::diagnostic::Diagnostic;
 use crate::eval::explain::show::Show;
@@ -29,7 +31,7 @@ use crate::eval::explain::{Explanation, PolicyPlace};
 use crate::ir::Citation;
 use crate::ir::test::Tested;
 use crate::report::build::{ClausePart, place};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::Parsed;
 use crate::value::Number;
 
@@ -43,6 +45,9 @@ pub struct Results {
     /// What the tests have seen, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
+    /// What the tests notice, if that was asked for and they all pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mutants: Option<Mutants>,
 }
 
 /// What a share has to be.
@@ -160,6 +165,14 @@ pub struct Program<'a> {
     pub sources: &'a Sources,
 }
 
+/// What tests are measured by.
+pub struct Scope<'s> {
+    /// Whether a rule or an advice is looked at.
+    pub tested: &'s (dyn Fn(&Tested) -> bool + Sync),
+    /// Whether a define is, by where it is declared.
+    pub define: &'s (dyn Fn(Span) -> bool + Sync),
+}
+
 /// A part of a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Share {
@@ -200,7 +213,7 @@ impl<'a> Program<'a> {
         let mut by_tested: Vec<(Option<Tested>, TestedResults)> = Vec::new();
         for (status, came) in tests.iter().zip(came) {
             let of = status.test.as_ref().map(|test| test.of.clone()).or_else(|| self.guess(status));
-            let result = TestResult { title: status.title.clone(), policy: self.policy_place(status), came };
+            let result = TestResult { title: status.title.clone(), policy: self.place_at(status.span), came };
             match by_tested.iter_mut().find(|(known, _)| *known == of) {
                 Some((_, results)) => results.tests.push(result),
                 None => {
@@ -217,7 +230,7 @@ impl<'a> Program<'a> {
         by_tested.sort_by_cached_key(|(of, _)| self.place_of(of.as_ref()));
         let tested: Vec<TestedResults> = by_tested.into_iter().map(|(_, results)| results).collect();
         let summary = summary(&tested);
-        Results { tested, summary, coverage: None }
+        Results { tested, summary, coverage: None, mutants: None }
     }
 
     /// What a broken test is about, as far as it can be read.
@@ -227,11 +240,8 @@ impl<'a> Program<'a> {
         Some(if is_rule { Tested::Rule(id.to_owned()) } else { Tested::Advice(id.to_owned()) })
     }
 
-    fn policy_place(&self, status: &TestStatus) -> PolicyPlace {
-        PolicyPlace {
-            file: self.sources.file(status.span.file).name.to_string(),
-            line: self.sources.location(status.span).line,
-        }
+    fn place_at(&self, span: Span) -> PolicyPlace {
+        PolicyPlace { file: self.sources.file(span.file).name.to_string(), line: self.sources.location(span).line }
     }
 
     /// Where something stands in the results: rules before advice, then by what it cites; what is not known last.

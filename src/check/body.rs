@@ -23,9 +23,10 @@ pub(super) struct Outcome<T> {
     pub(super) needs_zone: bool,
 }
 
-/// Checks a rule.
-pub(super) fn rule(world: &World<'_>, rule: &ast::Rule) -> Outcome<ir::Rule> {
+/// Checks a rule; `instead` is a define that stands for the one of its name.
+pub(super) fn rule(world: &World<'_>, rule: &ast::Rule, instead: Option<&ast::Define>) -> Outcome<ir::Rule> {
     let mut checker = Checker::new(world, Mode::Guarded);
+    checker.instead = instead;
     let citations = cite(&mut checker, &rule.cites, true);
     let tail = Tail { due: rule.due.as_ref(), condition: &rule.condition, because: rule.because.as_ref() };
     let body = checker.body(&rule.steps, &tail, Some(rule.name.span));
@@ -47,9 +48,10 @@ pub(super) fn rule(world: &World<'_>, rule: &ast::Rule) -> Outcome<ir::Rule> {
     Outcome { result, reaches: checker.reaches, diagnostics: checker.diagnostics, needs_zone }
 }
 
-/// Checks an advice.
-pub(super) fn advice(world: &World<'_>, advice: &ast::Advice) -> Outcome<ir::Advice> {
+/// Checks an advice, likewise.
+pub(super) fn advice(world: &World<'_>, advice: &ast::Advice, instead: Option<&ast::Define>) -> Outcome<ir::Advice> {
     let mut checker = Checker::new(world, Mode::Guarded);
+    checker.instead = instead;
     let citations = cite(&mut checker, &advice.cites, false);
     for rule in &advice.supports {
         if world.items.find(ItemKind::Rule, &rule.node).is_empty() {

@@ -187,9 +187,13 @@ impl Checker<'_, '_> {
                 span: parameter.name.span,
             });
         }
-        let State::Sound(body) = &define.state else {
-            self.guards_lost = true;
-            return self.error(span);
+        let body = match (self.instead.filter(|instead| instead.name.node == name.node), &define.state) {
+            (Some(instead), _) => &instead.body,
+            (None, State::Sound(body)) => body,
+            (None, State::Broken) => {
+                self.guards_lost = true;
+                return self.error(span);
+            }
         };
         if !sound {
             return self.error(span);

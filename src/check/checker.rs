@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{Conversion, Expr, ExprKind, Variable, VariableId};
 use crate::schema::{FieldId, RecordId, Ty, Type};
 use crate::source::Span;
+use crate::syntax::ast;
 use crate::syntax::ast::ItemKind;
 use crate::value::Value;
 
@@ -126,6 +127,8 @@ pub(super) struct Checker<'w, 'a> {
     pub(super) cited: Option<Vec<(String, Vec<String>)>>,
     /// The variables that name the subject so far; none if one of them has no name.
     pub(super) subject: Option<Vec<VariableId>>,
+    /// A define that stands for the one of its name.
+    pub(super) instead: Option<&'w ast::Define>,
     arguments: u32,
     pub(super) nodes: usize,
     depth: usize,
@@ -151,6 +154,7 @@ impl<'w, 'a> Checker<'w, 'a> {
             needs_zone: false,
             cited: None,
             subject: Some(Vec::new()),
+            instead: None,
             arguments: 0,
             nodes: 0,
             depth: 0,

@@ -8,10 +8,10 @@ use super::items::{ItemId, Reach};
 use super::parameters::{self, constant};
 use super::world::World;
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use crate::ir::RunSettings;
 use crate::ir::test::{
     Expectation, ExpectedCause, ExpectedOutcome, GivenData, GivenRecord, GivenValue, Test, Tested, Whom,
 };
+use crate::ir::{Binding, ParameterId, RunSettings};
 use crate::schema::{FieldId, RecordId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Item, ItemKind, Name};
@@ -239,10 +239,10 @@ impl<'w, 'a> TestChecker<'w, 'a> {
         settings
     }
 
-    fn bindings(&mut self, tree: &ast::Test) -> Vec<(crate::ir::ParameterId, crate::ir::Binding)> {
-        let mut bindings = Vec::new();
+    fn bindings(&mut self, tree: &ast::Test) -> BTreeMap<ParameterId, Vec<Binding>> {
+        let mut bindings: BTreeMap<ParameterId, Vec<Binding>> = BTreeMap::new();
         for setting in &tree.settings {
-            let ast::TestSetting::Bind { name, value, .. } = setting else { continue };
+            let ast::TestSetting::Bind { name, value, since, .. } = setting else { continue };
             let Some(known) = self.world.parameters.known.get(name.node.as_str()) else {
                 let diagnostic = parameters::unknown(self.world, name);
                 self.report(diagnostic);
@@ -251,11 +251,12 @@ impl<'w, 'a> TestChecker<'w, 'a> {
             let (bound, mut found) = parameters::constant_of(self.world, value, &known.ty, "the parameter");
             self.diagnostics.append(&mut found);
             if let Some(bound) = bound {
-                let shown = self.world.text(value.span);
-                let binding = crate::ir::Binding { since: None, value: bound, shown, from: "the test".to_owned() };
-                bindings.push((known.id, binding));
+                let (shown, since) = (self.world.text(value.span), since.as_ref().map(|since| since.node));
+                let binding = Binding { since, value: bound, shown, from: "the test".to_owned() };
+                bindings.entry(known.id).or_default().push(binding);
             }
         }
+        bindings.values_mut().for_each(|bindings| bindings.sort_by_key(|binding| binding.since));
         bindings
     }
 

@@ -307,7 +307,10 @@ pub(super) struct TestArguments {
     /// Tell what no test has seen: outcomes, branches and parts of conditions
     #[arg(long)]
     pub(super) coverage: bool,
-    /// The least coverage, in percent, that is enough; less is exit status 1
+    /// Change rules in small ways and tell which changes no test notices
+    #[arg(long)]
+    pub(super) mutate: bool,
+    /// The least that is enough, in percent, of what `--coverage` or `--mutate` counts; less is exit status 1
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(super) at_least: Option<AtLeast>,
     /// The form of the results
@@ -321,7 +324,8 @@ pub(super) struct TestArguments {
 const TEST_AFTER_HELP: &str = "\
 Exit status:
   0  every test passed
-  1  at least one test failed, or less is covered than `--at-least` asks for
+  1  at least one test failed, or less is covered or noticed than `--at-least`
+     asks for
   2  the tests could not be run: usage, policies or tests that do not check, no test at all,
      none that the filter lets through
   Where several apply: 2 over 1 over 0.
@@ -334,7 +338,9 @@ Examples:
   shall test ours/ --filter incident --format junit --output tests.xml
       those that speak of incidents, for a CI system
   shall test ours/ --coverage --at-least 95%
-      and what no test has seen, which may be a twentieth of all";
+      and what no test has seen, which may be a twentieth of all
+  shall test ours/ --mutate --filter incident-resolved-in-time
+      and the changes of one rule that no test would notice";
 
 /// A share that is enough.
 #[derive(Debug, Clone)]

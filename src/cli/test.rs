@@ -10,7 +10,7 @@ use crate::check::TestStatus;
 use crate::diagnostic::Diagnostic;
 use crate::ir::test::Tested;
 use crate::source::Span;
-use crate::testing::{Coverage, Gate, Results, Scope, Share, json, junit, terminal};
+use crate::testing::{Gate, Results, Scope, Share, json, junit, terminal};
 use crate::verdict::ExitStatus;
 
 /// Runs tests and writes what came of them.
@@ -18,9 +18,9 @@ use crate::verdict::ExitStatus;
 /// # Errors
 /// If there is no test to run, or the policies cannot be read, or the results cannot be written.
 pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Result<ExitStatus, Failure> {
-    if arguments.at_least.is_some() && !arguments.coverage {
+    if arguments.at_least.is_some() && !(arguments.coverage || arguments.mutate) {
         return Err(Failure::new("`--at-least` says how much is enough of nothing")
-            .with_help(Some("add `--coverage`".to_owned())));
+            .with_help(Some("add `--coverage` or `--mutate`".to_owned())));
     }
     let pending = output::end_on_interrupt();
     let policies = policies::load_for_tests(&arguments.paths, arguments.no_pack)?;
@@ -29,11 +29,13 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Result<Ex
     let tests = select(&policies, arguments)?;
     let program = policies.as_program();
     let mut results = program.run(&tests);
-    if arguments.coverage {
-        results.coverage = Some(coverage(&policies, arguments, &tests));
-    }
+    measure(&policies, arguments, &tests, &mut results);
     write(arguments, &results, console, &pending)?;
-    let is_enough = results.coverage.iter().all(|coverage| coverage.gate.as_ref().is_none_or(|gate| gate.is_met));
+    let gates = [
+        results.coverage.as_ref().and_then(|coverage| coverage.gate.as_ref()),
+        results.mutants.as_ref().and_then(|mutants| mutants.gate.as_ref()),
+    ];
+    let is_enough = gates.into_iter().flatten().all(|gate| gate.is_met);
     Ok(match () {
         () if !errors.is_empty() || results.summary.not_run > 0 => ExitStatus::CouldNotRun,
         () if results.summary.failed > 0 || !is_enough => ExitStatus::Nonconformity,
@@ -68,9 +70,9 @@ fn select<'p>(policies: &'p Policies, arguments: &TestArguments) -> Result<Vec<&
     Ok(selected)
 }
 
-/// What the tests have seen of the rules, advice and defines in the files that were named; with a filter, of those alone that it
-/// lets through.
-fn coverage(policies: &Policies, arguments: &TestArguments, tests: &[&TestStatus]) -> Coverage {
+/// Adds what the tests see and notice of the rules, advice and defines in the files that were named; with a filter, of those rules
+/// and advice alone that it lets through.
+fn measure(policies: &Policies, arguments: &TestArguments, tests: &[&TestStatus], results: &mut Results) {
     let of_pack = arguments.paths.is_empty();
     let checked = &policies.checked;
     let is_own = |span: Span| policies.sources.file(span.file).embedded == of_pack;
@@ -85,9 +87,19 @@ fn coverage(policies: &Policies, arguments: &TestArguments, tests: &[&TestStatus
         status.is_some_and(|status| is_own(status.span)) && (!is_filtered || selected.contains(tested.id()))
     };
     let scope = Scope { tested: &tested, define: &|span| is_own(span) && !is_filtered };
-    let mut coverage = policies.as_program().coverage(tests, &scope);
-    coverage.gate = arguments.at_least.as_ref().map(|least| gate(least, coverage.share));
-    coverage
+    let program = policies.as_program();
+    let gate = |share| arguments.at_least.as_ref().map(|least| gate(least, share));
+    if arguments.coverage {
+        let mut coverage = program.coverage(tests, &scope);
+        coverage.gate = gate(coverage.share);
+        results.coverage = Some(coverage);
+    }
+    // A test that fails anyway notices nothing.
+    if arguments.mutate && results.summary.passed == results.summary.tests {
+        let mut mutants = program.mutants(tests, &scope);
+        mutants.gate = gate(mutants.noticed);
+        results.mutants = Some(mutants);
+    }
 }
 
 fn gate(least: &AtLeast, share: Share) -> Gate {

@@ -50,13 +50,19 @@ impl Writer<'_> {
                 self.space();
                 self.take(last.span);
             }
-            TestSetting::Bind { name, value, span: _ } => {
+            TestSetting::Bind { name, value, since, span: _ } => {
                 self.word("bind");
                 self.space();
                 self.take(name.span);
                 self.space();
                 self.word("=");
                 self.defined(value, true);
+                if let Some(since) = since {
+                    self.space();
+                    self.word("since");
+                    self.space();
+                    self.take(since.span);
+                }
             }
         }
     }

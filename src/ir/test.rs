@@ -21,8 +21,8 @@ pub struct Test {
     pub zone: Option<Zone>,
     /// As of when, and for which period.
     pub settings: RunSettings,
-    /// The parameters that it binds; others have the bindings of the program.
-    pub bindings: Vec<(ParameterId, Binding)>,
+    /// The parameters that it binds, each to values in order of their `since`; others have the bindings of the program.
+    pub bindings: BTreeMap<ParameterId, Vec<Binding>>,
     /// The records that there are.
     pub given: GivenData,
     /// What shall come out, in order.

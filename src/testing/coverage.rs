@@ -14,7 +14,7 @@ use serde::Serialize;
 use self::walk::{Items, Owner, Part, Point, Walk};
 use super::expect::words;
 use super::run::{Prepared, Subject};
-use super::{Gate, Kind, Program, Share};
+use super::{Gate, Kind, Program, Scope, Share};
 use crate::check::TestStatus;
 use crate::eval::explain::PolicyPlace;
 use crate::eval::explain::show::{one_line, shorten};
@@ -65,14 +65,6 @@ pub struct Missing {
     pub what: String,
     /// Where it stands.
     pub policy: PolicyPlace,
-}
-
-/// What is to be covered.
-pub struct Scope<'s> {
-    /// Whether a rule or an advice is.
-    pub tested: &'s (dyn Fn(&Tested) -> bool + Sync),
-    /// Whether a define is, by where it is declared.
-    pub define: &'s (dyn Fn(Span) -> bool + Sync),
 }
 
 /// A rule or an advice to be covered, and its tests.
@@ -208,10 +200,6 @@ impl<'a> Program<'a> {
             missing,
             policy: self.place_at(span),
         }
-    }
-
-    fn place_at(&self, span: Span) -> PolicyPlace {
-        PolicyPlace { file: self.sources.file(span.file).name.to_string(), line: self.sources.location(span).line }
     }
 
     /// Something that no test has seen, in words; of a part, whether it was not even asked.

@@ -117,25 +117,26 @@ pub(super) fn words(of_rule: bool, outcome: ExpectedOutcome) -> &'static str {
     }
 }
 
-/// What makes an expectation fail; none if it is met.
+/// What makes an expectation fail, with the evidence; none if it is met.
 pub(super) fn mismatch(judged: &Judged<'_>, expectation: &Expectation) -> Option<Mismatch> {
+    let got = difference(judged, expectation)?;
     let explainer = judged.explainer();
+    let explained = judged.looked_at(&expectation.of).into_iter().take(MOST_EXPLAINED);
+    let subjects = explained.map(|(_, came, subject)| SubjectEvidence {
+        came: judged.words(*came).to_owned(),
+        explanation: explainer.explain(subject),
+    });
+    Some(Mismatch {
+        expected: judged.shown(expectation),
+        got,
+        subjects: subjects.collect(),
+        policy: judged.show.policy_place(expectation.span),
+    })
+}
+
+/// What came out instead of what was expected, in words; none if that is what came out.
+pub(super) fn difference(judged: &Judged<'_>, expectation: &Expectation) -> Option<String> {
     let looked_at = judged.looked_at(&expectation.of);
-    let explained = || -> Vec<(ExpectedOutcome, Explanation)> {
-        looked_at.iter().map(|(_, came, subject)| (*came, explainer.explain(subject))).collect()
-    };
-    let fail = |got: String, explained: Vec<(ExpectedOutcome, Explanation)>| {
-        let evidence = explained
-            .into_iter()
-            .take(MOST_EXPLAINED)
-            .map(|(came, explanation)| SubjectEvidence { came: judged.words(came).to_owned(), explanation });
-        Some(Mismatch {
-            expected: judged.shown(expectation),
-            got,
-            subjects: evidence.collect(),
-            policy: judged.show.policy_place(expectation.span),
-        })
-    };
     let (got, came) = match &expectation.of {
         Whom::All => (judged.words(judged.outcome).to_owned(), Some(judged.outcome)),
         Whom::Subject(name) => match looked_at.as_slice() {
@@ -152,24 +153,25 @@ pub(super) fn mismatch(judged: &Judged<'_>, expectation: &Expectation) -> Option
         },
     };
     if came.unwrap_or(ExpectedOutcome::NoSubject) != expectation.outcome {
-        return fail(got, explained());
+        return Some(got);
     }
     let is_open = expectation.outcome == ExpectedOutcome::NotDetermined;
     if !is_open && expectation.via.is_none() {
         return None;
     }
-    let explained = explained();
-    let causes = || explained.iter().flat_map(|(_, explanation)| &explanation.causes);
+    let explainer = judged.explainer();
+    let explained: Vec<Explanation> = looked_at.iter().map(|(.., subject)| explainer.explain(subject)).collect();
+    let causes = || explained.iter().flat_map(|explanation| &explanation.causes);
     let not_given: Vec<&str> =
         causes().filter(|cause| cause.reason == Code::NotGiven.name()).map(|cause| cause.says.as_str()).collect();
     if is_open && !not_given.is_empty() {
-        return fail(format!("{got}, which rests on what the test does not give: {}", not_given.join("; ")), explained);
+        return Some(format!("{got}, which rests on what the test does not give: {}", not_given.join("; ")));
     }
     if let Some(via) = &expectation.via {
-        let decided: Vec<&str> = branches(explained.iter().map(|(_, explanation)| explanation));
+        let decided = branches(&explained);
         if !decided.contains(&via.as_str()) {
             let by = if decided.is_empty() { "no branch".to_owned() } else { decided.join(" and ") };
-            return fail(format!("{got} via {by}"), explained);
+            return Some(format!("{got} via {by}"));
         }
     }
     if let Some(because) = &expectation.because
@@ -182,16 +184,15 @@ pub(super) fn mismatch(judged: &Judged<'_>, expectation: &Expectation) -> Option
         } else {
             says.join("; ")
         };
-        return fail(format!("{got}, because {says}"), explained);
+        return Some(format!("{got}, because {says}"));
     }
     None
 }
 
 /// The branches that decided, each once, in order.
-fn branches<'e>(explanations: impl Iterator<Item = &'e Explanation>) -> Vec<&'e str> {
+fn branches(explanations: &[Explanation]) -> Vec<&str> {
     let mut labels: Vec<&str> = Vec::new();
-    for label in explanations.flat_map(|explanation| &explanation.reasons).filter_map(|reason| reason.branch.as_deref())
-    {
+    for label in explanations.iter().flat_map(|one| &one.reasons).filter_map(|reason| reason.branch.as_deref()) {
         if !labels.contains(&label) {
             labels.push(label);
         }

@@ -65,9 +65,9 @@ impl<'a> Prepared<'a> {
         if let Some(zone) = &test.zone {
             own.to_mut().zone = Some(zone.clone());
         }
-        for (parameter, binding) in &test.bindings {
+        for (parameter, bindings) in &test.bindings {
             if let Some(parameter) = own.to_mut().parameters.get_mut(parameter.0 as usize) {
-                parameter.bindings = vec![binding.clone()];
+                parameter.bindings.clone_from(bindings);
             }
         }
         let mut reads = Reads::default();

@@ -1,6 +1,7 @@
 //! What came of tests as text for a terminal or a log: a line for each rule, the evidence of what failed under it.
 
 mod coverage;
+mod mutants;
 
 use super::{Came, Gate, Kind, Mismatch, Results, Share, TestResult, TestedResults};
 use crate::eval::explain::ValueState;
@@ -15,6 +16,9 @@ pub fn render(results: &Results, layout: Layout) -> String {
     }
     if let Some(coverage) = &results.coverage {
         coverage::table(&mut page, coverage);
+    }
+    if let Some(mutants) = &results.mutants {
+        mutants::table(&mut page, mutants);
     }
     page.rule_off();
     summary(&mut page, results);
@@ -118,6 +122,9 @@ fn summary(page: &mut Page, results: &Results) {
     page.line(0, tone, &format!("{}{of}: {}.", tests(summary.tests), parts.join(", ")));
     if let Some(coverage) = &results.coverage {
         coverage::summary(page, coverage);
+    }
+    if let Some(mutants) = &results.mutants {
+        mutants::summary(page, mutants);
     }
 }
 

@@ -45,12 +45,14 @@ pub enum TestSetting {
         /// All of it.
         span: Span,
     },
-    /// `bind p = 4 hours`
+    /// `bind p = 4 hours since 2026-07-01`
     Bind {
         /// The parameter.
         name: Name,
         /// Its value.
         value: Expr,
+        /// `since 2026-07-01`: the day from which on it holds; none: from the beginning.
+        since: Option<Spanned<Date>>,
         /// All of it.
         span: Span,
     },

@@ -212,7 +212,7 @@ impl Builder<'_> {
     }
 
     /// `since 2026-07-01`
-    fn since(&self, pair: Pair<'_>) -> Option<Spanned<Date>> {
+    pub(super) fn since(&self, pair: Pair<'_>) -> Option<Spanned<Date>> {
         let day = pair.into_inner().find(|inner| inner.as_rule() != Rule::since_kw)?;
         let span = self.span(&day);
         if day.as_rule() == Rule::timestamp {

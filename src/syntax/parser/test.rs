@@ -6,7 +6,7 @@ use crate::source::{Span, Spanned};
 use crate::syntax::ast::{
     AsOf, Expect, Expected, ExpectedCause, ExpectedOutcome, Given, GivenField, Name, Test, TestSetting,
 };
-use crate::value::Timestamp;
+use crate::value::{Date, Timestamp};
 
 /// The lines of a test, as far as they are read.
 #[derive(Default)]
@@ -106,7 +106,10 @@ impl Builder<'_> {
 
     fn check_repeated(&self, settings: &[TestSetting], setting: &TestSetting, word: &str) {
         let same = |other: &&TestSetting| match (setting, other) {
-            (TestSetting::Bind { name, .. }, TestSetting::Bind { name: other, .. }) => name.node == other.node,
+            (TestSetting::Bind { name, since, .. }, TestSetting::Bind { name: other, since: others, .. }) => {
+                let day = |since: &Option<Spanned<Date>>| since.as_ref().map(|since| since.node);
+                name.node == other.node && day(since) == day(others)
+            }
             _ => std::mem::discriminant(setting) == std::mem::discriminant(*other),
         };
         if let Some(first) = settings.iter().find(same) {
@@ -125,11 +128,13 @@ impl Builder<'_> {
     fn test_setting(&self, pair: Pair<'_>, span: Span) -> Option<TestSetting> {
         let rule = pair.as_rule();
         let (mut title, mut name, mut value, mut dates, mut instant) = (None, None, None, Vec::new(), None);
+        let mut since = None;
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::title => title = Some(self.texts(inner)),
                 Rule::name => name = Some(self.name(&inner)),
                 Rule::expr => value = Some(self.expression(inner)),
+                Rule::since => since = self.since(inner),
                 Rule::date => dates.push(self.day(&inner)?),
                 Rule::timestamp => instant = Some(self.instant(&inner)?),
                 _ => {}
@@ -143,7 +148,7 @@ impl Builder<'_> {
                 TestSetting::AsOf { at: Spanned::new(AsOf::Instant(instant.node), instant.span), span }
             }
             (Rule::test_period, [from, last]) => TestSetting::Period { from: from.clone(), last: last.clone(), span },
-            _ => TestSetting::Bind { name: name?, value: value?, span },
+            _ => TestSetting::Bind { name: name?, value: value?, since, span },
         })
     }
 

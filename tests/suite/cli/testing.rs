@@ -359,7 +359,7 @@ test "nobody knows when" of incident-escalated {
 fn how_much_is_enough_is_a_percentage_of_something() {
     let desk = Desk::tested(TESTS);
     for (arguments, expected) in [
-        ("--at-least 95", "add `--coverage`"),
+        ("--at-least 95", "add `--coverage` or `--mutate`"),
         ("--coverage --at-least 101%", "from 0 to 100"),
         ("--coverage --at-least much", "from 0 to 100"),
     ] {
@@ -367,4 +367,110 @@ fn how_much_is_enough_is_a_percentage_of_something() {
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
         assert!(run.stderr.contains(expected), "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_test_binds_parameters_from_a_day_on() {
+    let rule = r#"
+rule incident-resolved-as-agreed
+  "An incident is resolved in the time that was agreed when it was opened"
+  cites desk-1 8.6
+  for each incident i
+    where i.resolved_at is present
+    if none: no population
+  shall i.resolved_at - i.opened_at <= resolution at i.opened_at
+"#;
+    let tests = r#"test "then and now" of incident-resolved-as-agreed {
+  bind resolution = 8 hours
+  bind resolution = 2 hours since 2026-01-10
+  given incident { number: "INC1", opened_at: 2026-01-05T09:00Z, resolved_at: 2026-01-05T14:00Z }
+  given incident { number: "INC2", opened_at: 2026-01-15T09:00Z, resolved_at: 2026-01-15T14:00Z }
+  expect conformity on "INC1"
+  expect nonconformity on "INC2"
+}
+"#;
+    let desk = Desk::tested(tests);
+    desk.add_policies(rule);
+    assert_eq!(desk.test("").status, 0, "{}", desk.test("").shown());
+}
+
+/// A rule in which much can be changed, with tests that notice less than all of it.
+const MUTABLE: &str = r#"
+define urgent(i: incident) = i.priority in {p1, p2}
+
+rule incident-looked-after
+  "An urgent incident is resolved in time or has a service"
+  cites desk-1 8.6
+  for each incident i
+    where urgent(i) and i.resolved_at is present
+    if none: no population
+  shall all of {
+    quick: i.resolved_at - i.opened_at <= 4 hours or not (i.service.name = "Kayak bookings")
+    alone: no incident j where j.service = i.service and j != i and j.resolved_at is absent
+  }
+"#;
+
+#[test]
+fn mutation_tells_which_changes_no_test_notices() {
+    let tests = r#"test "the limit" of incident-looked-after {
+  given service { id: "S1", name: "Kayak bookings" }
+  given incident { number: "INC1", service: "S1", priority: p1, opened_at: 2026-01-05T09:00Z, resolved_at: 2026-01-05T13:00Z }
+  given incident { number: "INC2", service: "S1", priority: p1, opened_at: 2026-01-05T09:00Z, resolved_at: 2026-01-05T13:00:01Z }
+  given incident { number: "INC3", service: "S1", priority: p3, resolved_at: 2026-01-05T13:00Z }
+  expect conformity on "INC1"
+  expect nonconformity on "INC2" via quick
+  expect no subject "INC3"
+}
+"#;
+    let desk = Desk::tested(tests);
+    desk.add_policies(MUTABLE);
+    assert_run!("test-mutate", desk.test("--mutate --at-least 90%"));
+    let run = desk.test("--mutate --filter looked-after --format json");
+    let results: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    let noticed = &results["mutants"]["noticed"];
+    let unnoticed: usize = results["mutants"]["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|item| item["unnoticed"].as_array().expect("a list").len())
+        .sum();
+    let whole = noticed["whole"].as_u64().expect("a number");
+    assert_eq!(whole, noticed["part"].as_u64().expect("a number") + unnoticed as u64);
+    assert!(unnoticed > 0 && whole > 10, "{results:#}");
+}
+
+#[test]
+fn a_change_that_a_test_notices_is_not_told() {
+    let tests = r#"test "resolved or not" of incident-done {
+  given incident { number: "INC1", resolved_at: 2026-01-05T13:00Z }
+  given incident { number: "INC2", resolved_at: absent }
+  expect conformity on "INC1"
+  expect nonconformity on "INC2"
+}
+
+test "none" of incident-done {
+  expect no population
+}
+"#;
+    let rule = r#"
+rule incident-done
+  "Every incident is resolved"
+  cites desk-1 8.6
+  for each incident i
+    if none: no population
+  shall i.resolved_at is present
+"#;
+    let desk = Desk::tested(tests);
+    desk.add_policies(rule);
+    let run = desk.test("--mutate --filter incident-done --at-least 100%");
+    assert_eq!(run.status, 0, "{}", run.shown());
+    assert!(run.stdout.contains("Mutation 100%: 2 of 2 small changes are noticed by a test"), "{}", run.stdout);
+}
+
+#[test]
+fn where_a_test_fails_nothing_is_changed() {
+    let desk = Desk::tested(&TESTS.replace("expect no population", "expect conformity"));
+    let run = desk.test("--mutate");
+    assert_eq!(run.status, 1);
+    assert!(!run.stdout.contains("Mutation"), "{}", run.stdout);
 }
