@@ -80,7 +80,8 @@ impl Writer<'_> {
         }
     }
 
-    /// `{ number: "INC1", … }` on one line, or the values below one another
+    /// `{ number: "INC1", … }`: all on one line, or the fields on one of their own, or each on one and the values below one
+    /// another
     fn given_fields(&mut self, fields: &[GivenField]) {
         let widest = fields.iter().map(|field| field.name.node.len()).max().unwrap_or(0);
         self.group(|writer| {
@@ -88,20 +89,24 @@ impl Writer<'_> {
             if !fields.is_empty() {
                 writer.indented(|writer| {
                     writer.line();
-                    writer.list(fields, |writer, field| {
-                        let GivenField { name, value } = field;
-                        writer.take(name.span);
-                        writer.word(":");
-                        writer.choice(" ", " ".repeat(widest - name.node.len() + 1));
-                        writer.expression(value, Begins::Behind);
+                    writer.group(|writer| {
+                        writer.list(fields, |writer, field| writer.given_field(field, widest));
+                        writer.skip(",");
+                        writer.choice("", ",");
                     });
                 });
-                writer.skip(",");
-                writer.choice("", ",");
                 writer.line_before_close();
             }
             writer.word("}");
         });
+    }
+
+    fn given_field(&mut self, field: &GivenField, widest: usize) {
+        let GivenField { name, value } = field;
+        self.take(name.span);
+        self.word(":");
+        self.choice(" ", " ".repeat(widest - name.node.len() + 1));
+        self.expression(value, Begins::Behind);
     }
 
     fn no_extract(&mut self, record: &Name) {
