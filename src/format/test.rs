@@ -83,14 +83,13 @@ impl Writer<'_> {
     /// `{ number: "INC1", … }`: all on one line, or the fields on one of their own, or each on one and the values below one
     /// another
     fn given_fields(&mut self, fields: &[GivenField]) {
-        let widest = fields.iter().map(|field| field.name.node.len()).max().unwrap_or(0);
         self.group(|writer| {
             writer.word("{");
             if !fields.is_empty() {
                 writer.indented(|writer| {
                     writer.line();
                     writer.group(|writer| {
-                        writer.list(fields, |writer, field| writer.given_field(field, widest));
+                        writer.list(fields, |writer, field| writer.given_field(field));
                         writer.skip(",");
                         writer.choice("", ",");
                     });
@@ -101,11 +100,11 @@ impl Writer<'_> {
         });
     }
 
-    fn given_field(&mut self, field: &GivenField, widest: usize) {
+    fn given_field(&mut self, field: &GivenField) {
         let GivenField { name, value } = field;
         self.take(name.span);
         self.word(":");
-        self.choice(" ", " ".repeat(widest - name.node.len() + 1));
+        self.space();
         self.expression(value, Begins::Behind);
     }
 
