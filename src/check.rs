@@ -14,6 +14,7 @@ mod citations;
 mod collections;
 mod compare;
 mod defines;
+mod exclusions;
 mod expression;
 mod extensions;
 mod graphs;
@@ -150,10 +151,7 @@ pub struct Declarations<'a> {
 impl<'a> Declarations<'a> {
     /// Resolves the declarations of a program.
     pub fn of(files: &'a [(FileId, Parsed)], sources: &'a Sources) -> Declarations<'a> {
-        let mut world = resolve(files, sources);
-        world.zone_from_tests = true;
-        defines::check_all(&mut world);
-        Declarations { world }
+        Declarations { world: declared(files, sources, true) }
     }
 
     /// Checks a rule, with another define in the place of the one that has its name; none if something is wrong.
@@ -181,10 +179,17 @@ fn with_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
     })
 }
 
-fn check_here(files: &[(FileId, Parsed)], sources: &Sources, zone_from_tests: bool) -> Checked {
+/// Resolves the declarations of a program and checks those that have conditions of their own.
+fn declared<'a>(files: &'a [(FileId, Parsed)], sources: &'a Sources, zone_from_tests: bool) -> World<'a> {
     let mut world = resolve(files, sources);
     world.zone_from_tests = zone_from_tests;
     defines::check_all(&mut world);
+    exclusions::check_all(&mut world);
+    world
+}
+
+fn check_here(files: &[(FileId, Parsed)], sources: &Sources, zone_from_tests: bool) -> Checked {
+    let world = declared(files, sources, zone_from_tests);
     let environment = world.environment.clone();
 
     let (mut rules, mut advice) = (Vec::new(), Vec::new());
@@ -199,7 +204,8 @@ fn check_here(files: &[(FileId, Parsed)], sources: &Sources, zone_from_tests: bo
                 let (citations, title) = (outcome.result.citations.clone(), tree.title.node.clone());
                 let status = status(&world, id, Some(citations), Some(title), outcome.reaches, outcome.diagnostics);
                 if !status.is_broken() {
-                    let runnable = test::Runnable { needs_zone: outcome.needs_zone };
+                    let needs_zone = outcome.needs_zone || world.exclusions_need_zone(&status.reaches);
+                    let runnable = test::Runnable { needs_zone };
                     runnables.rules.insert(&tree.name.node, runnable);
                     rules.push(outcome.result);
                 }
@@ -210,7 +216,8 @@ fn check_here(files: &[(FileId, Parsed)], sources: &Sources, zone_from_tests: bo
                 let (citations, title) = (outcome.result.citations.clone(), tree.title.node.clone());
                 let status = status(&world, id, Some(citations), Some(title), outcome.reaches, outcome.diagnostics);
                 if !status.is_broken() {
-                    let runnable = test::Runnable { needs_zone: outcome.needs_zone };
+                    let needs_zone = outcome.needs_zone || world.exclusions_need_zone(&status.reaches);
+                    let runnable = test::Runnable { needs_zone };
                     runnables.advice.insert(&tree.name.node, runnable);
                     advice.push(outcome.result);
                 }
@@ -255,8 +262,7 @@ fn resolve<'a>(files: &'a [(FileId, Parsed)], sources: &'a Sources) -> World<'a>
     let mut records = records::build(&mut items);
     let schema = std::mem::take(&mut records.schema);
     let standard_list = standards.list.clone();
-    let (parameters, tables) = (Vec::new(), Vec::new());
-    let environment = Environment { schema, zone, parameters, tables, standards: standard_list, calendars };
+    let environment = Environment { schema, zone, standards: standard_list, calendars, ..Environment::default() };
     let mut world = World::new(sources, items, records, zones, environment, standards);
     let (parameters, list) = parameters::declare(&mut world);
     world.parameters = parameters;
@@ -316,6 +322,7 @@ fn status(
     own: Vec<Diagnostic>,
 ) -> Status {
     reaches.insert(Reach::Item(id));
+    let reaches = world.with_exclusions(reaches);
     let mut diagnostics = world.faults(&reaches);
     // What an unfolded define reports of itself again adds nothing.
     diagnostics.extend(own);

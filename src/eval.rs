@@ -7,6 +7,7 @@
 mod answers;
 mod bounds;
 pub mod evaluation;
+mod exclusions;
 pub mod explain;
 mod frame;
 mod graph;
@@ -29,6 +30,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 pub use evaluation::{Binding, Evaluation, StepCount, Subject};
+pub use exclusions::{Exclusions, LeftOut};
 pub use graph::trace::{Edge, Trace};
 use rustc_hash::FxHashMap;
 
@@ -58,6 +60,8 @@ pub struct Inputs<'a> {
     pub dataset: &'a Dataset,
     /// What the run is told about time.
     pub settings: RunSettings,
+    /// What standing exclusions leave out of every record that is ranged over.
+    pub exclusions: &'a Exclusions,
 }
 
 /// How a body is evaluated. Nothing of this changes a result, except that a budget may be exceeded.
@@ -146,6 +150,11 @@ impl<'a> Evaluator<'a> {
             examined: AtomicU64::new(0),
             operations: AtomicU64::new(0),
         }
+    }
+
+    /// What the body is evaluated over.
+    pub fn inputs(&self) -> Inputs<'a> {
+        self.inputs
     }
 
     /// Judges every subject. `when` is the condition of the rule's grade, asked of every failing subject.

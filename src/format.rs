@@ -78,6 +78,7 @@ fn written(text: &str, place: Span, item: &Item) -> Option<String> {
         Item::Rule(rule) => writer.rule(rule),
         Item::Advice(advice) => writer.advice(advice),
         Item::Source(source) => writer.source(source),
+        Item::LeaveOut(leave_out) => writer.leave_out(leave_out),
         Item::Table(table) => writer.table(table),
         Item::Test(test) => writer.test(test),
     }

@@ -4,6 +4,7 @@
 //! needs, every optional value is guarded, every binder has an access path. Evaluation of it is total. Rules and advice
 //! are two programs of different types: nothing in a [`Program`] can name an [`Advice`].
 
+pub mod exclusion;
 pub mod expr;
 pub mod mapping;
 pub mod plan;
@@ -15,6 +16,7 @@ pub mod test;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use exclusion::Exclusion;
 pub use expr::*;
 pub use table::{Answers, Table, TableId, TableRow};
 
@@ -31,6 +33,8 @@ pub struct Environment {
     pub zone: Option<Zone>,
     /// The parameters, in order of name.
     pub parameters: Vec<Parameter>,
+    /// The standing exclusions, in order of file and place. What is left out of a record never depends on itself.
+    pub exclusions: Vec<Exclusion>,
     /// The policy tables, in order of name.
     pub tables: Vec<Table>,
     /// The standards, in order of name.
@@ -452,7 +456,8 @@ pub struct Binder {
     pub variable: VariableId,
     /// What it ranges over.
     pub domain: Domain,
-    /// The `where`, cut at its top-level `and`s; w is the Kleene conjunction of them (true if there are none).
+    /// The `where`, cut at its top-level `and`s; w is the Kleene conjunction of them (true if there are none). Over a record
+    /// that has standing exclusions the last of them is `not` [`ExprKind::LeftOut`] of the variable.
     pub conjuncts: Vec<Expr>,
     /// How candidates are found.
     pub access: Access,

@@ -4,7 +4,7 @@
 //! use std::io::Read;
 //!
 //! use shall::data::{Files, Loading, Silent};
-//! use shall::eval::{Evaluator, Inputs, Options};
+//! use shall::eval::{Evaluator, Exclusions, Inputs, Options};
 //! use shall::ir::RunSettings;
 //! use shall::ir::reads::Reads;
 //! use shall::source::Sources;
@@ -49,12 +49,14 @@
 //!     }
 //! }
 //! let mut reads = Reads::default();
-//! reads.add_body(&environment.schema, &rule.body);
+//! reads.add_body(environment, &rule.body);
 //! let loaded = shall::load(&Loading::new(&environment.schema, &reads, &[]), &Export, &Silent);
 //! assert!(loaded.errors.is_empty());
 //!
 //! // The rule over the data, and what that means.
-//! let inputs = Inputs { environment, dataset: &loaded.dataset, settings: RunSettings::default() };
+//! let (dataset, settings) = (&loaded.dataset, RunSettings::default());
+//! let exclusions = Exclusions::of(environment, dataset, settings, reads.exclusions);
+//! let inputs = Inputs { environment, dataset, settings, exclusions: &exclusions };
 //! let evaluation = Evaluator::new(inputs, &rule.body, Options::default()).evaluate(None).unwrap();
 //! let verdict = judge_rule(rule, &evaluation);
 //! assert_eq!(verdict.outcome, Outcome::Nonconformity);

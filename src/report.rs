@@ -58,6 +58,8 @@ pub struct Report {
     pub parameters: Vec<ParameterReport>,
     /// The policy tables that the rules look up (and the advice, where it is shown).
     pub tables: Vec<TableReport>,
+    /// The standing exclusions of the records that the rules range over (and the advice, where it is shown).
+    pub exclusions: Vec<ExclusionReport>,
     /// What is doubtful about the policies that were used.
     pub warnings: Vec<Warning>,
 }
@@ -199,8 +201,22 @@ pub struct Filter {
     pub for_each: String,
     /// How many candidates there were.
     pub candidates: u64,
-    /// Of how many the `where` is true or not known.
+    /// Of how many the `where` is true or not known, and that no standing exclusion leaves out.
     pub kept: u64,
+    /// Those of its records that standing exclusions concern, by the reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOutReport>,
+}
+
+/// How many records a standing exclusion concerns. One that several concern counts for the first of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOutReport {
+    /// The reason.
+    pub because: String,
+    /// How many it leaves out.
+    pub left_out: u64,
+    /// How many of which it is not known whether it leaves them out.
+    pub perhaps: u64,
 }
 
 fn is_zero(number: &u64) -> bool {
@@ -388,6 +404,20 @@ pub struct TableReport {
     pub rows: Vec<String>,
     /// The document that says so.
     pub from: String,
+    /// Where it stands.
+    pub policy: PolicyPlace,
+}
+
+/// A standing exclusion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExclusionReport {
+    /// The record.
+    pub record: String,
+    /// Which of them it leaves out, as written.
+    pub which: String,
+    /// Why, and how many.
+    #[serde(flatten)]
+    pub left_out: LeftOutReport,
     /// Where it stands.
     pub policy: PolicyPlace,
 }

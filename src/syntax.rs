@@ -166,8 +166,8 @@ fn name_behind_first_word(kind: ItemKind, scan: &Scan, file: FileId, base: usize
     if matches!(kind, ItemKind::Zone | ItemKind::Test | ItemKind::Unknown) {
         return None;
     }
-    // The name of `extend record` stands behind both of its words.
-    let at = if kind == ItemKind::Extend { 2 } else { 1 };
+    // `extend record` and `leave out` name a record behind both of their words.
+    let at = if matches!(kind, ItemKind::Extend | ItemKind::LeaveOut) { 2 } else { 1 };
     let token = scan.tokens.get(at).filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Number))?;
     let text = scan.text.get(token.start..token.end)?;
     Some(Spanned::new(text.to_owned(), Span::new(file, base + token.start, base + token.end)))

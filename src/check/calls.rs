@@ -319,6 +319,7 @@ impl Checker<'_, '_> {
             | ExprKind::IsRecord { operand, .. }
             | ExprKind::Matches { text: operand, .. }
             | ExprKind::ParameterAt { moment: operand, .. }
+            | ExprKind::LeftOut { row: operand, .. }
             | ExprKind::Convert { operand, .. } => self.freshen_tree(operand, renamed),
             ExprKind::And(parts)
             | ExprKind::Or(parts)

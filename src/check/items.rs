@@ -109,8 +109,10 @@ impl<'a> Items<'a> {
                 let Some(other) = ids.iter().find(|other| *other != id) else { continue };
                 let at = self.place(*id);
                 let diagnostic = match kind {
-                    // A record may be extended in several places, and a parameter bound from several days on.
-                    ItemKind::Zone | ItemKind::Extend | ItemKind::Bind | ItemKind::Unknown => continue,
+                    // A record may be extended and left out in several places, and a parameter bound from several days on.
+                    ItemKind::Zone | ItemKind::Extend | ItemKind::LeaveOut | ItemKind::Bind | ItemKind::Unknown => {
+                        continue;
+                    }
                     // The versions of a calendar bear one name.
                     ItemKind::Calendar => continue,
                     _ => {

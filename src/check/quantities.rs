@@ -82,6 +82,9 @@ impl Checker<'_, '_> {
                 kind => vec![Expr { kind, ..typed.expr }],
             };
         }
+        if let Domain::Records(record) = domain {
+            conjuncts.extend(self.not_left_out(record, variable, binder.name.span));
+        }
         let binder = Binder { variable, domain, conjuncts, access: ir::Access::default(), span: binder.span };
         Bound { binder, facts, open }
     }

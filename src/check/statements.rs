@@ -243,6 +243,7 @@ impl Checker<'_, '_> {
         if let (Some(true), Some(subject)) = (named, subject) {
             conjuncts.push(self.is_subject(record, subject, variable, span));
         }
+        conjuncts.extend(self.not_left_out(record, variable, span));
         let domain = Domain::Records(record);
         let mut binder = Binder { variable, domain, conjuncts, access: Access::default(), span };
         let parts: Vec<&Expr> = at.iter().chain(&outcome).collect();

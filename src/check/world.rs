@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::calls::FUNCTIONS;
 use super::citations::Standards;
 use super::defines::Define;
+use super::exclusions;
 use super::expression::BUILT_IN;
 use super::items::{ItemId, Items, Reach};
 use super::parameters::Parameters;
@@ -34,6 +35,8 @@ pub(super) struct World<'a> {
     pub(super) standards: Standards,
     pub(super) tables: BTreeMap<&'a str, tables::Known<'a>>,
     pub(super) defines: BTreeMap<&'a str, Define<'a>>,
+    /// What each exclusion asks for: so does whatever ranges over its record.
+    pub(super) exclusions: BTreeMap<ItemId, exclusions::Asks>,
 }
 
 impl<'a> World<'a> {
@@ -58,6 +61,7 @@ impl<'a> World<'a> {
             standards,
             tables: BTreeMap::new(),
             defines: BTreeMap::new(),
+            exclusions: BTreeMap::new(),
         }
     }
 
@@ -90,6 +94,25 @@ impl<'a> World<'a> {
     /// The text under a span, on one line.
     pub(super) fn text(&self, span: Span) -> String {
         self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// What is reached, with what the exclusions among it reach.
+    pub(super) fn with_exclusions(&self, mut reaches: BTreeSet<Reach>) -> BTreeSet<Reach> {
+        let mut open: Vec<Reach> = reaches.iter().copied().collect();
+        while let Some(reach) = open.pop() {
+            let Reach::Item(id) = reach else { continue };
+            for more in self.exclusions.get(&id).into_iter().flat_map(|asks| &asks.reaches) {
+                if reaches.insert(*more) {
+                    open.push(*more);
+                }
+            }
+        }
+        reaches
+    }
+
+    /// Whether an exclusion among what is reached compares days with instants.
+    pub(super) fn exclusions_need_zone(&self, reaches: &BTreeSet<Reach>) -> bool {
+        self.exclusions.iter().any(|(id, asks)| asks.needs_zone && reaches.contains(&Reach::Item(*id)))
     }
 
     /// Everything that is wrong with what is reached.

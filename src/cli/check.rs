@@ -13,7 +13,7 @@ use crate::check::{SourceStatus, Status};
 use crate::data::{DataError, Dataset, Extract, Files, Loaded, Loading, choose_sources, load, no_data};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::eval::explain::show::Show;
-use crate::eval::{Evaluator, Inputs, Options};
+use crate::eval::{Evaluator, Exclusions, Inputs, Options};
 use crate::ir::mapping::Source;
 use crate::ir::reads::Reads;
 use crate::ir::{Advice, Grade, Rule, RunSettings};
@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<E
     let loaded = load(&Loading::new(&run.environment().schema, &run.reads, &sources), &export, &bar);
     bar.finish();
     run.stop_on_unreadable(&loaded, console)?;
-    let (report, status) = run.report(&loaded, &sources)?;
+    let left_out = run.left_out(&loaded.dataset);
+    let (report, status) = run.report(&loaded, &left_out, &sources)?;
     let render = |layout| match arguments.format {
         Format::Terminal => Ok(terminal::render(&report, layout)),
         Format::Json => json::render(&report)
@@ -65,6 +66,16 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<E
 /// `… an error` or `… 3 errors`
 fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { one.to_owned() } else { one.replace("an error", &format!("{number} {many}")) }
+}
+
+/// What standing exclusions leave out.
+struct LeftOut {
+    /// Of the records that the rules range over.
+    of_rules: Exclusions,
+    /// Of those that the advice ranges over, too.
+    of_all: Exclusions,
+    /// Records of which to ask would exceed the budget of an advice.
+    over_budget: BTreeSet<RecordId>,
 }
 
 /// A run whose policies are sound, before any data is read.
@@ -100,14 +111,13 @@ impl<'a> Run<'a> {
             .iter()
             .filter(|advice| shows_advice && selection.has_advice(&advice.supports, &advice.citations))
             .collect();
-        let schema = &environment.schema;
         let mut rule_reads = Reads::default();
         for rule in &rules {
-            rule_reads.add_body(schema, &rule.body);
-            rule_reads.add_grade(schema, rule.grade.as_ref());
+            rule_reads.add_body(environment, &rule.body);
+            rule_reads.add_grade(environment, rule.grade.as_ref());
         }
         let mut reads = rule_reads.clone();
-        advice.iter().for_each(|advice| reads.add_body(schema, &advice.body));
+        advice.iter().for_each(|advice| reads.add_body(environment, &advice.body));
         Ok(Run { arguments, policies, selection, rules, advice, settings, rule_reads, reads })
     }
 
@@ -170,15 +180,35 @@ impl<'a> Run<'a> {
         Err(Failure::new(count(errors.len(), "no rule was run: the export has an error", "errors")))
     }
 
+    /// Asks the standing exclusions of all records that the rules range over, then of those that only the advice does.
+    fn left_out(&self, dataset: &Dataset) -> LeftOut {
+        let (environment, settings) = (self.environment(), self.settings);
+        let of_rules = Exclusions::of(environment, dataset, settings, self.rule_reads.exclusions.iter().copied());
+        let (mut of_all, mut over_budget) = (of_rules.clone(), BTreeSet::new());
+        let options = Options { budget: Some(self.arguments.advice_budget), ..Options::default() };
+        for record in self.reads.exclusions.difference(&self.rule_reads.exclusions) {
+            let inputs = Inputs { environment, dataset, settings, exclusions: &of_rules };
+            if of_all.add(inputs, *record, options).is_err() {
+                over_budget.insert(*record);
+            }
+        }
+        LeftOut { of_rules, of_all, over_budget }
+    }
+
     /// Judges the rules, then looks at the advice, and puts the report together.
-    fn report(&self, loaded: &'a Loaded, sources: &[&'a Source]) -> Result<(Report, ExitStatus), Failure> {
+    fn report(
+        &self,
+        loaded: &'a Loaded,
+        left_out: &'a LeftOut,
+        sources: &[&'a Source],
+    ) -> Result<(Report, ExitStatus), Failure> {
         let dataset = &loaded.dataset;
         let show = Show { environment: self.environment(), data: dataset, sources: &self.policies.sources };
         let view = View::from(self.arguments.view);
         let context =
             Context { show, max_findings: self.arguments.max_findings as usize, hints: view == View::Implementer };
         let judged: Result<Vec<RuleReport>, Failure> =
-            self.rules.iter().map(|rule| self.rule(rule, &context, dataset)).collect();
+            self.rules.iter().map(|rule| self.rule(rule, &context, self.inputs(dataset, &left_out.of_rules))).collect();
         let mut rules = judged?;
         rules.sort_by_cached_key(|rule| {
             let first = rule.citations.first();
@@ -187,7 +217,7 @@ impl<'a> Run<'a> {
         let summary = build::summary(rules.iter().map(|rule| rule.outcome));
         // Verdict and exit status stand before any advice is looked at, and are not looked at again.
         let status = exit_status(rules.iter().map(|rule| rule.outcome));
-        let advice = (view == View::Implementer).then(|| self.advice_reports(&context, loaded, sources));
+        let advice = (view == View::Implementer).then(|| self.advice_reports(&context, loaded, left_out, sources));
         let report = Report {
             format_version: FORMAT_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -209,13 +239,14 @@ impl<'a> Run<'a> {
             data_findings: context.data_findings(),
             parameters: context.parameters(&self.reads.parameters, self.today()),
             tables: context.tables(&self.reads.tables),
+            exclusions: context.exclusions(&self.reads.exclusions, &left_out.of_all),
             warnings: context.warnings(&self.warnings()),
         };
         Ok((report, status))
     }
 
-    fn rule(&self, rule: &'a Rule, context: &Context<'a>, dataset: &'a Dataset) -> Result<RuleReport, Failure> {
-        let evaluator = Evaluator::new(self.inputs(dataset), &rule.body, Options::default());
+    fn rule(&self, rule: &'a Rule, context: &Context<'a>, inputs: Inputs<'a>) -> Result<RuleReport, Failure> {
+        let evaluator = Evaluator::new(inputs, &rule.body, Options::default());
         let when = match &rule.grade {
             Some(Grade::When(condition)) => Some(condition),
             _ => None,
@@ -234,14 +265,20 @@ impl<'a> Run<'a> {
         Ok(context.rule(rule, &evaluator, &evaluation, &verdict, supporting))
     }
 
-    fn inputs(&self, dataset: &'a Dataset) -> Inputs<'a> {
-        Inputs { environment: self.environment(), dataset, settings: self.settings }
+    fn inputs(&self, dataset: &'a Dataset, exclusions: &'a Exclusions) -> Inputs<'a> {
+        Inputs { environment: self.environment(), dataset, settings: self.settings, exclusions }
     }
 
     /// Looks at the advice, and says of each that could not be run why.
-    fn advice_reports(&self, context: &Context<'a>, loaded: &'a Loaded, sources: &[&Source]) -> Vec<AdviceReport> {
-        let mut reports: Vec<AdviceReport> =
-            self.advice.iter().map(|advice| self.advice_report(advice, context, loaded, sources)).collect();
+    fn advice_reports(
+        &self,
+        context: &Context<'a>,
+        loaded: &'a Loaded,
+        left_out: &'a LeftOut,
+        sources: &[&Source],
+    ) -> Vec<AdviceReport> {
+        let report = |advice: &&'a Advice| self.advice_report(advice, context, loaded, left_out, sources);
+        let mut reports: Vec<AdviceReport> = self.advice.iter().map(report).collect();
         let broken = self.policies.checked.advice_status.iter().filter(|status| status.is_broken());
         reports.extend(broken.filter(|status| self.is_shown(status)).map(|status| self.broken_advice(status)));
         reports.sort_by_cached_key(|advice| {
@@ -256,10 +293,11 @@ impl<'a> Run<'a> {
         advice: &'a Advice,
         context: &Context<'a>,
         loaded: &'a Loaded,
+        left_out: &'a LeftOut,
         sources: &[&Source],
     ) -> AdviceReport {
         let mut reads = Reads::default();
-        reads.add_body(&self.environment().schema, &advice.body);
+        reads.add_body(self.environment(), &advice.body);
         let of_files = loaded.errors.iter().filter(|error| concerns(error, &reads.records)).map(faults::one_line);
         let of_sources = self.source_errors(sources, &reads);
         let errors: Vec<String> = of_sources.iter().map(|error| self.one_line(error)).chain(of_files).collect();
@@ -273,14 +311,21 @@ impl<'a> Run<'a> {
         if !errors.is_empty() {
             return not_run(errors);
         }
-        let options = Options { budget: Some(self.arguments.advice_budget), ..Options::default() };
-        let evaluator = Evaluator::new(self.inputs(&loaded.dataset), &advice.body, options);
-        match evaluator.evaluate(None) {
-            Ok(evaluation) => context.advice(advice, &evaluator, &evaluation),
-            Err(_) => not_run(vec![format!(
+        let over_budget = || {
+            not_run(vec![format!(
                 "it would look at more than {} candidates, which is the limit for an advice",
                 build::grouped(self.arguments.advice_budget)
-            )]),
+            )])
+        };
+        if reads.exclusions.iter().any(|record| left_out.over_budget.contains(record)) {
+            return over_budget();
+        }
+        let options = Options { budget: Some(self.arguments.advice_budget), ..Options::default() };
+        let inputs = self.inputs(&loaded.dataset, &left_out.of_all);
+        let evaluator = Evaluator::new(inputs, &advice.body, options);
+        match evaluator.evaluate(None) {
+            Ok(evaluation) => context.advice(advice, &evaluator, &evaluation),
+            Err(_) => over_budget(),
         }
     }
 

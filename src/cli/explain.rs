@@ -62,10 +62,10 @@ fn not_found(policies: &Policies, name: &str, console: &mut Console) -> Failure 
 
 fn page_of_rule(policies: &Policies, rule: &Rule) -> String {
     let mut text = format!("rule {}\n  {}\n", rule.id, rule.title);
-    let schema = &policies.checked.program.environment.schema;
+    let environment = &policies.checked.program.environment;
     let mut reads = Reads::default();
-    reads.add_body(schema, &rule.body);
-    reads.add_grade(schema, rule.grade.as_ref());
+    reads.add_body(environment, &rule.body);
+    reads.add_grade(environment, rule.grade.as_ref());
     add_facts(policies, &reads, &rule.citations, rule.span, &mut text);
     let supporting: Vec<&Advice> =
         policies.checked.advice.advice.iter().filter(|advice| advice.supports.contains(&rule.id)).collect();
@@ -79,7 +79,7 @@ fn page_of_rule(policies: &Policies, rule: &Rule) -> String {
 fn page_of_advice(policies: &Policies, advice: &Advice) -> String {
     let mut text = format!("advice {}\n  {}\n", advice.id, advice.title);
     let mut reads = Reads::default();
-    reads.add_body(&policies.checked.program.environment.schema, &advice.body);
+    reads.add_body(&policies.checked.program.environment, &advice.body);
     add_facts(policies, &reads, &advice.citations, advice.span, &mut text);
     if !advice.supports.is_empty() {
         text.push_str(&format!("\nSupports\n  {}\n", advice.supports.join(", ")));
@@ -134,6 +134,7 @@ fn add_facts(policies: &Policies, reads: &Reads, cited: &[Citation], name: crate
         }
     }
     add_tables(policies, reads, text);
+    add_exclusions(policies, reads, text);
 }
 
 /// Adds the policy tables that are looked up.
@@ -147,6 +148,21 @@ fn add_tables(policies: &Policies, reads: &Reads, text: &mut String) {
             let shown = policies.sources.text(row.span).split_whitespace().collect::<Vec<_>>().join(" ");
             text.push_str(&format!("    {shown}\n"));
         }
+    }
+}
+
+/// Adds the standing exclusions of the records that are ranged over.
+fn add_exclusions(policies: &Policies, reads: &Reads, text: &mut String) {
+    let environment = &policies.checked.program.environment;
+    let mut applying =
+        reads.exclusions.iter().flat_map(|record| environment.exclusions_of(*record)).map(|(_, one)| one).peekable();
+    if applying.peek().is_some() {
+        text.push_str("\nLeaves out\n");
+    }
+    for exclusion in applying {
+        let which = policies.sources.text(exclusion.span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let (place, file) = (policies.sources.location(exclusion.span), policies.sources.file(exclusion.span.file));
+        text.push_str(&format!("  {which} ({}:{})\n    {}\n", file.name, place.line, exclusion.because));
     }
 }
 

@@ -92,6 +92,7 @@ codes! {
     ShadowedName = "shadowed-name", Check, Error, "a name is declared that already means something here";
     BrokenItem = "broken-item", Check, Error, "an item is used that has errors of its own";
     RecursiveDefine = "recursive-define", Check, Error, "a define uses itself";
+    RecursiveExclusion = "recursive-exclusion", Check, Error, "what is left out of a record depends on what is left out of it";
     IncompleteTable = "incomplete-table", Check, Error, "a table has no row for some combinations of its parameters";
     OverlappingRows = "overlapping-rows", Check, Error, "two rows of a table speak of the same combinations";
     UnusedDefinition = "unused-definition", Check, Warning, "a definition is never used";

@@ -8,6 +8,7 @@ mod basis;
 mod cause;
 mod decide;
 mod leaf;
+mod left_out;
 pub mod members;
 mod print;
 mod recurrence;

@@ -148,6 +148,7 @@ impl<'a> Evaluator<'a> {
                     None => Vector::unknown(rows),
                 }
             }
+            ExprKind::LeftOut { record, row } => self.left_out(*record, &self.eval(row, frame)),
             ExprKind::Convert { conversion, operand } => self.convert(conversion, operand, frame),
             ExprKind::Quantified { .. } | ExprKind::Aggregate { .. } => self.quantity(expr, frame),
             ExprKind::Stated(stated) => self.stated(stated, frame),

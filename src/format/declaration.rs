@@ -2,8 +2,8 @@
 
 use super::writer::Writer;
 use crate::syntax::ast::{
-    Bind, Clause, Define, DefineParameter, Extend, Extension, Field, Modality, MoreMembers, Name, Parameter, Record,
-    Standard, Text, TypeExpr, TypeExprKind,
+    Bind, Clause, Define, DefineParameter, Extend, Extension, Field, LeaveOut, Modality, MoreMembers, Name, Parameter,
+    Record, Standard, Text, TypeExpr, TypeExprKind,
 };
 
 impl Writer<'_> {
@@ -189,6 +189,24 @@ impl Writer<'_> {
             writer.word("from");
             writer.space();
             writer.texts(from.span);
+        });
+    }
+
+    /// `leave out incident i where … because "…"`
+    pub(super) fn leave_out(&mut self, leave_out: &LeaveOut) {
+        let LeaveOut { record, variable, condition, because, span: _ } = leave_out;
+        self.word("leave out");
+        self.space();
+        self.take(record.span);
+        self.space();
+        self.take(variable.span);
+        self.indented(|writer| {
+            writer.hard();
+            writer.led("where", condition);
+            writer.hard();
+            writer.word("because");
+            writer.space();
+            writer.texts(because.span);
         });
     }
 

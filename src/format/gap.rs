@@ -87,6 +87,7 @@ fn takes_one_line(kind: ItemKind) -> bool {
         | ItemKind::Rule
         | ItemKind::Advice
         | ItemKind::Source
+        | ItemKind::LeaveOut
         | ItemKind::Table
         | ItemKind::Test
         | ItemKind::Unknown => false,

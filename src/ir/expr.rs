@@ -212,6 +212,14 @@ pub enum ExprKind {
         /// The row for each combination; only a matter of cost.
         answers: Arc<Answers>,
     },
+    /// Whether standing exclusions leave a record out: the Kleene `or` of the conditions of all exclusions of that record,
+    /// with the row for their variable, also where it is not known which row it is. The checker puts it in.
+    LeftOut {
+        /// The record.
+        record: RecordId,
+        /// A row of it.
+        row: Box<Expr>,
+    },
     /// A conversion that the checker put in. What is absent stays absent.
     Convert {
         /// Which.

@@ -3,6 +3,7 @@
 //! Enters: a body, and the policy texts that it was written in. Leaves: a line for each binder, in order of the text,
 //! indented as the binders are nested.
 
+use super::exclusion::is_exclusion;
 use super::reads::{for_each_child, free_variables};
 use super::{
     Access, AccessPath, AggregateFunction, Binder, Body, Condition, Domain, Expr, ExprKind, Step, TemplatePart,
@@ -131,8 +132,11 @@ impl Planner<'_> {
     }
 
     fn line(&mut self, word: &str, binder: &Binder, depth: usize) {
-        let conjunct =
-            |at: &usize| binder.conjuncts.get(*at).map(|conjunct| self.text(conjunct.span)).unwrap_or_default();
+        let conjunct = |at: &usize| match binder.conjuncts.get(*at) {
+            Some(conjunct) if is_exclusion(conjunct) => "not left out".to_owned(),
+            Some(conjunct) => self.text(conjunct.span),
+            None => String::new(),
+        };
         let Access { key, order, local, residual, .. } = &binder.access;
         let by = key.iter().map(|part| part.conjunct).chain(order.iter().map(|part| part.conjunct));
         let line = PlanLine {

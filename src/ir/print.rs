@@ -327,6 +327,7 @@ impl Printer<'_> {
                 let name = environment.tables.get(table.0 as usize).map_or("table", |table| table.name.as_str());
                 self.call(name, &arguments.iter().collect::<Vec<_>>());
             }
+            ExprKind::LeftOut { row, .. } => self.call("left_out", &[row]),
             ExprKind::Convert { conversion, operand } => self.conversion(conversion, operand, &expr.ty.base),
             ExprKind::Stated(stated) => {
                 let _ = write!(self.out, "{}({})", stated.statement.word(), stated.item);

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Binder, Body, Condition, Domain, Expr, ExprKind, Grade, ParameterId, Step, TableId, Template, TemplatePart,
-    VariableId,
+    Binder, Body, Condition, Domain, Environment, Expr, ExprKind, Grade, ParameterId, Step, TableId, Template,
+    TemplatePart, VariableId,
 };
 use crate::schema::{FieldId, KeySpaceId, RecordId, Schema, Type};
 
-/// The fields, records, key spaces, parameters and policy tables that bodies look at.
+/// The fields, records, key spaces, parameters, policy tables and standing exclusions that bodies look at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reads {
     /// Records that are ranged over or looked up; the key fields of each are among `fields`.
@@ -21,29 +21,31 @@ pub struct Reads {
     pub parameters: BTreeSet<ParameterId>,
     /// Policy tables in which something is looked up.
     pub tables: BTreeSet<TableId>,
+    /// Records that are ranged over and have standing exclusions; what their conditions read is among all the above.
+    pub exclusions: BTreeSet<RecordId>,
 }
 
 impl Reads {
     /// Adds what a body looks at.
-    pub fn add_body(&mut self, schema: &Schema, body: &Body) {
-        for_each_expr(body, &mut |expr| self.add_expr(schema, expr));
+    pub fn add_body(&mut self, environment: &Environment, body: &Body) {
+        for_each_expr(body, &mut |expr| self.add_expr(environment, expr));
         for step in &body.steps {
             if let Step::ForEach { binder, .. } = step {
-                self.add_binder(schema, binder);
+                self.add_binder(&environment.schema, binder);
             }
         }
     }
 
     /// Adds what the condition of a grade looks at.
-    pub fn add_grade(&mut self, schema: &Schema, grade: Option<&Grade>) {
+    pub fn add_grade(&mut self, environment: &Environment, grade: Option<&Grade>) {
         if let Some(Grade::When(condition)) = grade {
-            self.add_tree(schema, condition);
+            self.add_tree(environment, condition);
         }
     }
 
     /// Adds what an expression and all under it look at.
-    pub fn add_tree(&mut self, schema: &Schema, expr: &Expr) {
-        walk(expr, &mut |expr| self.add_expr(schema, expr));
+    pub fn add_tree(&mut self, environment: &Environment, expr: &Expr) {
+        walk(expr, &mut |expr| self.add_expr(environment, expr));
     }
 
     /// Adds what another set of bodies looks at.
@@ -53,9 +55,17 @@ impl Reads {
         self.spaces.extend(&other.spaces);
         self.parameters.extend(&other.parameters);
         self.tables.extend(&other.tables);
+        self.exclusions.extend(&other.exclusions);
     }
 
-    fn add_expr(&mut self, schema: &Schema, expr: &Expr) {
+    fn add_exclusions(&mut self, environment: &Environment, record: RecordId) {
+        if self.exclusions.insert(record) {
+            environment.exclusions_of(record).for_each(|(_, exclusion)| self.add_body(environment, &exclusion.body));
+        }
+    }
+
+    fn add_expr(&mut self, environment: &Environment, expr: &Expr) {
+        let schema = &environment.schema;
         self.add_type(schema, &expr.ty.base);
         match &expr.kind {
             ExprKind::Parameter(parameter) | ExprKind::ParameterAt { parameter, .. } => {
@@ -64,6 +74,7 @@ impl Reads {
             ExprKind::Table { table, .. } => {
                 self.tables.insert(*table);
             }
+            ExprKind::LeftOut { record, .. } => self.add_exclusions(environment, *record),
             ExprKind::Field { record, field, .. } => {
                 self.add_record(schema, *record);
                 self.fields.insert((*record, *field));
@@ -129,6 +140,7 @@ pub fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::IsRecord { operand, .. }
         | ExprKind::Matches { text: operand, .. }
         | ExprKind::ParameterAt { moment: operand, .. }
+        | ExprKind::LeftOut { row: operand, .. }
         | ExprKind::Convert { operand, .. } => visit(operand),
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Filled(parts) | ExprKind::Set(parts) => {
             parts.iter().for_each(visit);

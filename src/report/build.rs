@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AdviceReport, AdviceResult, AdviceRun, BindingReport, CitationReport, DataFinding, DataFindings, Filter, Finding,
-    InputFed, InputFile, InputLeftOut, InputRecord, ParameterReport, RuleReport, Summary, SupportingAdvice,
-    TableReport, Warning,
+    AdviceReport, AdviceResult, AdviceRun, BindingReport, CitationReport, DataFinding, DataFindings, ExclusionReport,
+    Filter, Finding, InputFed, InputFile, InputLeftOut, InputRecord, LeftOutReport, ParameterReport, RuleReport,
+    Summary, SupportingAdvice, TableReport, Warning,
 };
 use crate::data::{Dataset, Extract, Fed};
 use crate::diagnostic::Diagnostic;
 use crate::eval::explain::show::Show;
 use crate::eval::explain::{Explainer, Explanation, Limits};
-use crate::eval::{Evaluation, Evaluator, Subject};
-use crate::ir::{Advice, Binding, Body, Citation, Environment, ParameterId, Rule, Step, TableId};
+use crate::eval::{Evaluation, Evaluator, Exclusions, LeftOut, Subject};
+use crate::ir::{Advice, Binding, Body, Citation, Domain, Environment, ParameterId, Rule, Step, TableId};
 use crate::schema::RecordId;
 use crate::value::{Date, Truth};
 use crate::verdict::{AdviceOutcome, Counts, ExitStatus, Outcome, RuleVerdict, judge_advice};
@@ -66,7 +66,7 @@ impl<'a> Context<'a> {
             counts: verdict.counts,
             by_attestation: evaluation.by_attestation,
             needs_judgement: evaluation.needs_judgement,
-            filters: self.filters(&rule.body, evaluation),
+            filters: self.filters(&rule.body, evaluation, evaluator.inputs().exclusions),
             findings,
             findings_left_out,
             unknown,
@@ -121,7 +121,7 @@ impl<'a> Context<'a> {
         (named.into_iter().map(|(_, place)| place).collect(), left_out)
     }
 
-    fn filters(&self, body: &Body, evaluation: &Evaluation) -> Vec<Filter> {
+    fn filters(&self, body: &Body, evaluation: &Evaluation, exclusions: &Exclusions) -> Vec<Filter> {
         let binders = body.steps.iter().filter_map(|step| match step {
             Step::ForEach { binder, .. } => Some(binder),
             Step::Let { .. } => None,
@@ -132,8 +132,40 @@ impl<'a> Context<'a> {
                 for_each: self.show.text(binder.span),
                 candidates: count.candidates,
                 kept: count.kept,
+                left_out: match binder.domain {
+                    Domain::Records(record) => self.left_out(record, exclusions),
+                    Domain::Elements(_) => Vec::new(),
+                },
             })
             .collect()
+    }
+
+    /// How many records of a type the exclusions concern that concern any.
+    fn left_out(&self, record: RecordId, exclusions: &Exclusions) -> Vec<LeftOutReport> {
+        let of = |(position, count): (usize, LeftOut)| {
+            let because = self.environment().exclusions.get(position)?.because.clone();
+            Some(LeftOutReport { because, left_out: count.for_certain, perhaps: count.perhaps })
+        };
+        exclusions.counts(record).into_iter().flatten().filter_map(of).collect()
+    }
+
+    /// Reports the standing exclusions of some records, in order of record, file and place.
+    pub fn exclusions(&self, records: &BTreeSet<RecordId>, exclusions: &Exclusions) -> Vec<ExclusionReport> {
+        let mut reports = Vec::new();
+        for record in records {
+            let Some(counts) = exclusions.counts(*record) else { continue };
+            for (position, exclusion) in self.environment().exclusions_of(*record) {
+                let LeftOut { for_certain, perhaps } = counts.get(&position).copied().unwrap_or_default();
+                let because = exclusion.because.clone();
+                reports.push(ExclusionReport {
+                    record: self.show.record_name(*record).to_owned(),
+                    which: self.show.text(exclusion.span),
+                    left_out: LeftOutReport { because, left_out: for_certain, perhaps },
+                    policy: self.show.policy_place(exclusion.span),
+                });
+            }
+        }
+        reports
     }
 
     /// Reports what is wrong with values of the export, by record, field and kind.

@@ -37,6 +37,7 @@ pub fn render(report: &Report, layout: Layout) -> String {
     section::data_findings(&mut page, report);
     section::parameters(&mut page, report);
     section::tables(&mut page, report);
+    section::exclusions(&mut page, report);
     section::inputs(&mut page, report);
     section::warnings(&mut page, report);
     page.rule_off();
@@ -100,6 +101,7 @@ fn one_rule(page: &mut Page, rule: &RuleReport) {
     for filter in &rule.filters {
         let counts = format!("{} of {}", grouped(filter.kept), grouped(filter.candidates));
         page.hanging(4, Tone::Quiet, &format!("{counts}: "), &filter.for_each);
+        filter.left_out.iter().for_each(|left_out| page.line(6, Tone::Quiet, &section::left_out(left_out)));
     }
     cited(page, &rule.citations);
     for finding in &rule.findings {

@@ -41,6 +41,8 @@ pub enum ItemKind {
     Define,
     /// `calendar`
     Calendar,
+    /// `leave out`
+    LeaveOut,
     /// `table`
     Table,
     /// `rule`
@@ -67,6 +69,7 @@ impl ItemKind {
             ItemKind::Bind => "bind",
             ItemKind::Define => "define",
             ItemKind::Calendar => "calendar",
+            ItemKind::LeaveOut => "leave",
             ItemKind::Table => "table",
             ItemKind::Rule => "rule",
             ItemKind::Advice => "advice",
@@ -80,6 +83,7 @@ impl ItemKind {
     pub fn noun(self) -> &'static str {
         match self {
             ItemKind::Extend => "extension",
+            ItemKind::LeaveOut => "exclusion",
             ItemKind::Unknown => "item",
             _ => self.word(),
         }
@@ -141,6 +145,8 @@ pub enum Item {
     Define(Define),
     /// `calendar … { … }`
     Calendar(Calendar),
+    /// `leave out incident i where … because "…"`
+    LeaveOut(LeaveOut),
     /// `table f(x: {a, b}): {c, d} { … } from "…"`
     Table(Table),
     /// `rule … shall …`
@@ -316,6 +322,21 @@ pub struct DefineParameter {
     pub ty: TypeExpr,
     /// `?`: whether it may be absent.
     pub optional: bool,
+}
+
+/// A standing exclusion: records that nothing ranges over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeaveOut {
+    /// The record.
+    pub record: Name,
+    /// What it is called in the condition.
+    pub variable: Name,
+    /// `where`: which of them are left out.
+    pub condition: Expr,
+    /// Why.
+    pub because: Text,
+    /// From the record to the end of the condition.
+    pub span: Span,
 }
 
 /// A policy table: what each combination of members gives.

@@ -8,7 +8,7 @@ use super::expect::{self, Judged};
 use super::{Came, Program};
 use crate::check::TestStatus;
 use crate::data::{Dataset, dataset_of};
-use crate::eval::{Evaluator, Inputs, Options};
+use crate::eval::{Evaluator, Exclusions, Inputs, Options};
 use crate::ir::reads::Reads;
 use crate::ir::test::{Test, Tested};
 use crate::ir::{Advice, Body, Environment, Rule};
@@ -55,6 +55,7 @@ pub(super) struct Prepared<'a> {
     pub(super) test: &'a Test,
     environment: Cow<'a, Environment>,
     dataset: Dataset,
+    exclusions: Exclusions,
 }
 
 impl<'a> Prepared<'a> {
@@ -71,10 +72,11 @@ impl<'a> Prepared<'a> {
             }
         }
         let mut reads = Reads::default();
-        reads.add_body(&environment.schema, body);
+        reads.add_body(environment, body);
         let file = &program.sources.file(test.span.file).name;
         let dataset = dataset_of(&environment.schema, &reads, &test.given, file);
-        Prepared { test, environment: own, dataset }
+        let exclusions = Exclusions::of(&own, &dataset, test.settings, reads.exclusions);
+        Prepared { test, environment: own, dataset, exclusions }
     }
 
     /// The records of the test.
@@ -84,7 +86,8 @@ impl<'a> Prepared<'a> {
 
     /// Judges what the test is about over its records.
     pub(super) fn judge<'p>(&'p self, program: Program<'p>, subject: Subject<'p>) -> Option<Judged<'p>> {
-        let inputs = Inputs { environment: &self.environment, dataset: &self.dataset, settings: self.test.settings };
+        let (environment, dataset, exclusions) = (&*self.environment, &self.dataset, &self.exclusions);
+        let inputs = Inputs { environment, dataset, settings: self.test.settings, exclusions };
         let options = Options { list_holding: true, ..Options::default() };
         let evaluator = Evaluator::new(inputs, subject.body(), options);
         // There is no budget, so there is none to be exceeded.

@@ -3,6 +3,7 @@
 //! `SHALL_CASES` says how many programs are tried, `SHALL_SEED` from which seed on.
 
 mod coverage;
+mod exclusions;
 mod graphs;
 mod meaning;
 
@@ -16,7 +17,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use shall::check::Checked;
 use shall::data::{Dataset, Files, Loading, Silent, load};
 use shall::diagnostic::render::render;
-use shall::eval::{Evaluation, Evaluator, Inputs, Options, Subject};
+use shall::eval::{Evaluation, Evaluator, Exclusions, Inputs, Options, Subject};
 use shall::ir::reads::{Reads, for_each_child};
 use shall::ir::{Condition, Environment, Expr, ExprKind, Grade, Rule, RunSettings, Step};
 use shall::source::Sources;
@@ -110,16 +111,27 @@ fn judged(
 ) -> Result<Evaluation, String> {
     let oracle = Oracle::new(environment, dataset, run);
     let expected = oracle.evaluate(&rule.body, when(rule));
-    let inputs = Inputs { environment, dataset, settings: run };
+    let mut reads = Reads::default();
+    reads.add_body(environment, &rule.body);
+    reads.add_grade(environment, rule.grade.as_ref());
+    let all = Exclusions::of(environment, dataset, run, reads.exclusions.iter().copied());
+    let inputs = Inputs { environment, dataset, settings: run, exclusions: &all };
     let mut examined = None;
     for pool in pools {
         for batch in BATCHES {
             let options = Options { batch: *batch, ..Options::default() };
-            let found = pool.install(|| Evaluator::new(inputs, &rule.body, options).evaluate(when(rule)));
+            let found = pool.install(|| {
+                let mut exclusions = Exclusions::default();
+                for record in &reads.exclusions {
+                    exclusions.add(inputs, *record, options)?;
+                }
+                let inputs = Inputs { exclusions: &exclusions, ..inputs };
+                Evaluator::new(inputs, &rule.body, options).evaluate(when(rule))
+            });
             let found = found.map_err(|over| format!("{over:?} without a budget"))?;
             let cost = *examined.get_or_insert(found.examined);
             let place = format!("batches of {batch}, {} threads", pool.current_num_threads());
-            if std::env::var_os("SKIP_COST").is_none() && cost != found.examined {
+            if cost != found.examined {
                 return Err(format!("{place}: {} candidates examined, not {cost}", found.examined));
             }
             let expected = Evaluation { examined: found.examined, ..expected.clone() };
@@ -221,13 +233,12 @@ fn checked(rules: &str) -> (Checked, String) {
 
 /// Reads what the rules of a program look at, so many bytes at a time.
 pub(crate) fn loaded(checked: &Checked, files: &[File], block: usize) -> Result<Dataset, String> {
-    let schema = &checked.program.environment.schema;
+    let environment = &checked.program.environment;
+    let schema = &environment.schema;
     let mut reads = Reads::default();
     for rule in &checked.program.rules {
-        reads.add_body(schema, &rule.body);
-        if let Some(when) = when(rule) {
-            reads.add_tree(schema, when);
-        }
+        reads.add_body(environment, &rule.body);
+        reads.add_grade(environment, rule.grade.as_ref());
     }
     let loading = Loading { block, ..Loading::new(schema, &reads, &[]) };
     let loaded = load(&loading, &Memory(files), &Silent);
@@ -281,16 +292,21 @@ fn evaluator_and_oracle_agree() {
         let in_pieces = loaded(&checked, &files, BLOCKS[1]).map_err(fail)?;
         coverage.borrow_mut().dataset(&dataset);
         let run = settings(&case.settings);
+        let environment = &checked.program.environment;
         for rule in &checked.program.rules {
-            let evaluation = judged(&pools, &checked.program.environment, &dataset, run, rule)
+            let evaluation = judged(&pools, environment, &dataset, run, rule)
                 .map_err(|difference| fail(format!("{}, {run:?}: {difference}", rule.id)))?;
-            let oracle = Oracle::new(&checked.program.environment, &in_pieces, run);
+            let oracle = Oracle::new(environment, &in_pieces, run);
             let again = oracle.evaluate(&rule.body, when(rule));
             if again != evaluation {
                 return Err(fail(format!("{}: read in pieces {again:?}\nand not {evaluation:?}", rule.id)));
             }
             let mut coverage = coverage.borrow_mut();
             coverage.body(&rule.body);
+            let mut reads = Reads::default();
+            reads.add_body(environment, &rule.body);
+            let exclusions = Exclusions::of(environment, &dataset, run, reads.exclusions.iter().copied());
+            coverage.exclusions(&exclusions, reads.exclusions);
             coverage.evaluation(&evaluation);
         }
         Ok(())

@@ -7,6 +7,7 @@ mod ending;
 mod evidence;
 mod fmt;
 mod graphs;
+mod left_out;
 mod recurring;
 mod report;
 mod statements;

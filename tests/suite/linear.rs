@@ -3,7 +3,7 @@
 //! What is counted is what was really done, not seconds: values that kernels computed and candidates that were examined.
 
 use shall::data::{Column, ColumnValues, Dataset, Extract, KeyIndex, KeySpace, State, Table, TextColumn};
-use shall::eval::{Evaluation, Evaluator, Inputs, Options};
+use shall::eval::{Evaluation, Evaluator, Exclusions, Inputs, Options};
 use shall::ir::{Program, RunSettings};
 use shall::schema::{Schema, Type};
 use shall::value::time::{HOUR, Interval, Moment};
@@ -35,6 +35,9 @@ record incident "An incident" {
   resolved_at: timestamp?
   minutes:     integer
 }
+leave out change c
+  where exists approval a where a.change = c and a.decided_at > c.start and not a.approved
+  because "rejected when it was too late"
 "#;
 
 /// What a rule asks, by the way its candidates are found.
@@ -288,7 +291,9 @@ fn settings() -> RunSettings {
 /// Judges every rule; what came out, and what it cost.
 fn costs(program: &Program, incidents: u64, batch: usize) -> Vec<(Evaluation, u64)> {
     let dataset = dataset(&program.environment.schema, incidents);
-    let inputs = Inputs { environment: &program.environment, dataset: &dataset, settings: settings() };
+    let (environment, settings) = (&*program.environment, settings());
+    let exclusions = Exclusions::of(environment, &dataset, settings, environment.schema.ids());
+    let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &exclusions };
     program
         .rules
         .iter()
@@ -314,10 +319,34 @@ fn ten_times_the_records_are_ten_times_the_work() {
 }
 
 #[test]
+fn exclusions_are_asked_once_of_each_record() {
+    let program = program();
+    let (environment, settings) = (&*program.environment, settings());
+    let change = environment.schema.find("change").expect("the record");
+    for incidents in [1_000, 10_000] {
+        let dataset = dataset(&environment.schema, incidents);
+        let none = Exclusions::default();
+        let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &none };
+        let mut exclusions = Exclusions::default();
+        // There are as many approvals as changes, half of them of one change; one change more is that of which nothing is known.
+        let changes = u64::from(dataset.table(change).rows);
+        let budget = |budget| Options { budget: Some(budget), ..Options::default() };
+        assert_eq!(exclusions.add(inputs, change, budget(4 * changes)), Ok(()), "{incidents}");
+        let left_out = exclusions.counts(change).into_iter().flatten().map(|(_, count)| count.for_certain).sum::<u64>();
+        assert!(0 < left_out && left_out < changes, "{left_out} of {changes}");
+        // What was asked is not asked again.
+        assert_eq!(exclusions.add(inputs, change, budget(0)), Ok(()), "{incidents}");
+        assert!(Exclusions::default().add(inputs, change, budget(changes / 2)).is_err(), "{incidents}");
+    }
+}
+
+#[test]
 fn a_budget_is_exact_whatever_the_batches() {
     let program = program();
     let dataset = dataset(&program.environment.schema, 300);
-    let inputs = Inputs { environment: &program.environment, dataset: &dataset, settings: settings() };
+    let (environment, settings) = (&*program.environment, settings());
+    let exclusions = Exclusions::of(environment, &dataset, settings, environment.schema.ids());
+    let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &exclusions };
     for rule in &program.rules {
         let judge = |batch, budget| {
             Evaluator::new(inputs, &rule.body, Options { batch, budget, ..Options::default() }).evaluate(None)
@@ -334,7 +363,9 @@ fn a_budget_is_exact_whatever_the_batches() {
 fn large_graphs_are_the_same_in_small_batches() {
     let program = program();
     let dataset = dataset(&program.environment.schema, 10_000);
-    let inputs = Inputs { environment: &program.environment, dataset: &dataset, settings: settings() };
+    let (environment, settings) = (&*program.environment, settings());
+    let exclusions = Exclusions::of(environment, &dataset, settings, environment.schema.ids());
+    let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &exclusions };
     for rule in program.rules.iter().filter(|rule| rule.title.starts_with("graph")) {
         let judge = |batch| {
             let options = Options { batch, ..Options::default() };

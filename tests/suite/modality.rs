@@ -45,6 +45,8 @@ enum Fault {
     ReadsCutFile,
     BrokenDefine,
     BrokenRecord,
+    BrokenExclusion,
+    CostlyExclusion,
     Costly,
 }
 
@@ -65,6 +67,8 @@ const FAULTS: &[(Fault, Option<&str>)] = &[
     (Fault::ReadsCutFile, Some("truncated-file")),
     (Fault::BrokenDefine, Some("broken-item")),
     (Fault::BrokenRecord, Some("broken-item")),
+    (Fault::BrokenExclusion, Some("unknown-field")),
+    (Fault::CostlyExclusion, Some("100,000 candidates")),
     (Fault::Costly, Some("100,000 candidates")),
 ];
 
@@ -95,6 +99,15 @@ fn advice_with(fault: Fault, position: usize, tape: &[u32]) -> String {
         ),
         Fault::BrokenRecord => format!(
             "record odd_{position} {{\n  id: no_such_type\n{head}  for each odd_{position} o\n  should o.id = 1\n"
+        ),
+        Fault::BrokenExclusion => format!(
+            "record odd_{position} {{\n  id: text key\n}}\nleave out odd_{position} o where o.nowhere = 1 because \"made up\"\n\
+             {head}  for each odd_{position} o\n  should o.id = \"1\"\n"
+        ),
+        Fault::CostlyExclusion => format!(
+            "record odd_{position} {{\n  id: text key\n}}\nleave out odd_{position} o where exists incident a where exists \
+             incident b where exists incident c where a.reopened + b.reopened + c.reopened > 1000 because \"made up\"\n\
+             {head}  for each odd_{position} o\n  should o.id = \"1\"\n"
         ),
         Fault::Costly => format!(
             "{head}  for each incident a\n  should no incident b where exists incident c where a.reopened + b.reopened + c.reopened > 1000\n"
@@ -155,7 +168,8 @@ fn without_policy(part: Value) -> Value {
 fn incidents() -> File {
     let line = |number: usize| {
         json!({ "number": format!("I{number}"), "service": "S1", "impact": "low", "state": "new", "opened_at": "2026-01-31T09:00Z",
-            "reopened": number % 100, "tags": [], "efforts": [], "touched": [], "score": 1 })
+            "reopened": number % 100, "tags": [], "efforts": [], "touched": [], "score": 1,
+            "vip": null, "cause": null })
         .to_string()
             + "\n"
     };

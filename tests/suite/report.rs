@@ -6,9 +6,10 @@ use shall::eval::explain::{
 };
 use shall::report::terminal::{self, Layout};
 use shall::report::{
-    AdviceReport, AdviceResult, AdviceRun, BindingReport, CitationReport, DataFinding, DataFindings, Exit,
-    FORMAT_VERSION, Filter, Finding, Given, InputFed, InputFile, InputLeftOut, InputRecord, Inputs, ParameterReport,
-    Report, RuleReport, Summary, SupportingAdvice, TableReport, Time, Tool, View, Warning, json,
+    AdviceReport, AdviceResult, AdviceRun, BindingReport, CitationReport, DataFinding, DataFindings, ExclusionReport,
+    Exit, FORMAT_VERSION, Filter, Finding, Given, InputFed, InputFile, InputLeftOut, InputRecord, Inputs,
+    LeftOutReport, ParameterReport, Report, RuleReport, Summary, SupportingAdvice, TableReport, Time, Tool, View,
+    Warning, json,
 };
 use shall::verdict::{AdviceOutcome, Counts, Outcome, ProposedGrade};
 
@@ -54,7 +55,12 @@ fn rule(id: &str, outcome: Outcome, counts: Counts) -> RuleReport {
         counts,
         by_attestation: 0,
         needs_judgement: 0,
-        filters: vec![Filter { for_each: "change c where implemented(c)".to_owned(), candidates: 1234, kept: 3 }],
+        filters: vec![Filter {
+            for_each: "change c where implemented(c)".to_owned(),
+            candidates: 1234,
+            kept: 3,
+            left_out: vec![LeftOutReport { because: "merged \u{7}away".to_owned(), left_out: 1200, perhaps: 1 }],
+        }],
         findings: Vec::new(),
         findings_left_out: 0,
         unknown: Vec::new(),
@@ -258,6 +264,12 @@ fn report() -> Report {
             rows: vec!["normal, any => high".to_owned(), "standard, \u{7}any => low".to_owned()],
             from: "Change policy".to_owned(),
             policy: policy(5),
+        }],
+        exclusions: vec![ExclusionReport {
+            record: "change".to_owned(),
+            which: "change c where c.merged_into is present".to_owned(),
+            left_out: LeftOutReport { because: "merged \u{7}away".to_owned(), left_out: 1200, perhaps: 0 },
+            policy: policy(4),
         }],
         warnings: vec![Warning {
             code: "scan-join".to_owned(),

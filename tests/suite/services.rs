@@ -1,7 +1,9 @@
 //! What the evaluator does besides judging: single values, bounds and candidates for explanations, and conditions of any depth.
 
+use std::sync::LazyLock;
+
 use shall::data::Dataset;
-use shall::eval::{Binding, Candidates, Evaluator, Inputs, Options};
+use shall::eval::{Binding, Candidates, Evaluator, Exclusions, Inputs, Options};
 use shall::ir::{Body, Condition, Expr, ExprKind, Program, RunSettings, Step, VariableId};
 use shall::schema::RecordId;
 use shall::value::{Cell, Number, Truth, Value};
@@ -51,7 +53,9 @@ fn prepared(lines: &str, files: &[File]) -> (Program, Dataset) {
 }
 
 fn evaluator<'a>(program: &'a Program, dataset: &'a Dataset) -> Evaluator<'a> {
-    let inputs = Inputs { environment: &program.environment, dataset, settings: RunSettings::default() };
+    static NONE: LazyLock<Exclusions> = LazyLock::new(Exclusions::default);
+    let settings = RunSettings::default();
+    let inputs = Inputs { environment: &program.environment, dataset, settings, exclusions: &NONE };
     Evaluator::new(inputs, &program.rules[0].body, Options { batch: 2, ..Options::default() })
 }
 

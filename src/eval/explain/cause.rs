@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::show::written;
 use super::timelines;
-use super::{Cause, Explainer, RecordPlace, Scope, basis, recurrence, statement, ways};
+use super::{Cause, Explainer, RecordPlace, Scope, basis, left_out, recurrence, statement, ways};
 use crate::data::Extract;
 use crate::eval::Binding;
 use crate::ir::reads::for_each_child;
@@ -91,6 +91,7 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
                 causes.insert(unbound(explainer, *parameter));
             }
         }
+        ExprKind::LeftOut { record, row } => left_out::causes(explainer, scope, *record, row, causes),
         ExprKind::AsOf | ExprKind::Today => {
             causes.insert(no_as_of());
         }

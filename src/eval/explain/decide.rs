@@ -18,10 +18,11 @@ pub(super) fn in_words<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &
     walk.reasons.into_iter().map(|reason| reason.says).collect()
 }
 
-/// Whether an expression only asks whether values are there.
+/// Whether an expression only asks whether values are there, or keeps what is left out away.
 pub(super) fn is_guard(expr: &Expr) -> bool {
     match &written(expr).kind {
         ExprKind::Presence { .. } => true,
+        ExprKind::Not(operand) => matches!(operand.kind, ExprKind::LeftOut { .. }),
         ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().all(is_guard),
         _ => false,
     }

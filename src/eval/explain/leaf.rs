@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::show::{shorten, written};
 use super::timelines::{self, is_timeline};
 use super::{Came, Explainer, NamedValue, Reason, Scope};
-use super::{members, related};
+use super::{left_out, members, related};
 use crate::ir::{AggregateFunction, CompareOp, Expr, ExprKind, TextTest};
 use crate::schema::Type;
 use crate::value::{Cell, Truth, Value};
@@ -112,6 +112,7 @@ pub(super) fn says<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a E
             let verb = if is == Truth::True { "overlap" } else { "have nothing in common" };
             format!("{left} and {right} {verb}")
         }
+        (ExprKind::LeftOut { record, row }, _) => left_out::says(explainer, scope, *record, row, is),
         (ExprKind::IsRecord { record, .. }, [operand]) => {
             format!("{operand} is{not} a {}", explainer.show.record_name(*record))
         }

@@ -10,7 +10,8 @@ fn is_whole(expr: &Expr, outer: &Expr) -> bool {
     let inside = |part: &Expr| {
         part.span.file == outer.span.file && outer.span.start <= part.span.start && part.span.end <= outer.span.end
     };
-    let mut whole = inside(expr);
+    // An exclusion stands nowhere in the text.
+    let mut whole = inside(expr) && !matches!(expr.kind, ExprKind::LeftOut { .. });
     for_each_child(expr, &mut |child| whole = whole && is_whole(child, outer));
     whole
 }
@@ -96,6 +97,7 @@ impl Show<'_> {
                 format!("{name}({})", list(arguments))
             }
             ExprKind::Table { table, arguments, .. } => format!("{}({})", self.table_name(*table), list(arguments)),
+            ExprKind::LeftOut { row, .. } => format!("{} is left out", self.operand(row)),
             ExprKind::ParameterAt { parameter, moment } => {
                 let name =
                     self.environment.parameters.get(parameter.0 as usize).map_or("", |known| known.name.as_str());

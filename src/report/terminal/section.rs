@@ -2,7 +2,7 @@
 
 use super::page::{Page, Tone};
 use super::{evidence, grouped, one_unknown, subject};
-use crate::report::{AdviceReport, AdviceResult, BindingReport, InputFed, Report};
+use crate::report::{AdviceReport, AdviceResult, BindingReport, InputFed, LeftOutReport, Report};
 use crate::verdict::{AdviceOutcome, Outcome};
 
 /// Writes what was looked at, as of when.
@@ -157,6 +157,30 @@ pub(super) fn tables(page: &mut Page, report: &Report) {
         page.row(2, &table.name, Tone::Plain, &table.from, Tone::Quiet);
         table.rows.iter().for_each(|row| page.line(4, Tone::Quiet, row));
     }
+}
+
+/// Writes the standing exclusions, with how many records each leaves out.
+pub(super) fn exclusions(page: &mut Page, report: &Report) {
+    if report.exclusions.is_empty() {
+        return;
+    }
+    section(page, "Left out", "records that count nowhere");
+    page.blank();
+    for exclusion in &report.exclusions {
+        let place = format!("{}:{}", exclusion.policy.file, exclusion.policy.line);
+        page.row(2, &exclusion.record, Tone::Plain, &place, Tone::Quiet);
+        page.line(4, Tone::Quiet, &exclusion.which);
+        page.line(4, Tone::Quiet, &left_out(&exclusion.left_out));
+    }
+}
+
+/// `3 left out, 1 perhaps: merged into another incident`
+pub(super) fn left_out(report: &LeftOutReport) -> String {
+    let perhaps = match report.perhaps {
+        0 => String::new(),
+        perhaps => format!(", {} perhaps", grouped(perhaps)),
+    };
+    format!("{} left out{perhaps}: {}", grouped(report.left_out), report.because)
 }
 
 /// Writes which files were read, and what was left out of them.

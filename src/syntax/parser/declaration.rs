@@ -4,8 +4,8 @@ use super::{Builder, Pair, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{
-    Bind, Clause, Define, DefineParameter, Extend, Extension, Field, ItemKind, Modality, MoreMembers, Name, Parameter,
-    Record, Standard, Text, TypeExpr, TypeExprKind,
+    Bind, Binder, Clause, Define, DefineParameter, Domain, Extend, Extension, Field, ItemKind, LeaveOut, Modality,
+    MoreMembers, Name, Parameter, Record, Standard, Text, TypeExpr, TypeExprKind,
 };
 use crate::syntax::scan::DEEPEST;
 use crate::value::Date;
@@ -182,6 +182,36 @@ impl Builder<'_> {
         Some(if inner.as_rule() == Rule::text { self.text(&inner) } else { self.name(&inner) })
     }
 
+    /// `leave out incident i where … because "…"`
+    pub(super) fn leave_out(&self, pair: Pair<'_>) -> Option<LeaveOut> {
+        let (mut binder, mut because) = (None, None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::binder => binder = Some(self.binder(inner)),
+                Rule::reason => because = Some(self.texts(inner)),
+                _ => {}
+            }
+        }
+        let Binder { name: variable, domain, condition, span } = binder?;
+        let Domain::Records(record) = domain else {
+            let message = "elements of a list cannot be left out";
+            self.report(
+                Diagnostic::new(Code::SyntaxError, span, message, "no records")
+                    .with_help("name a record and a name for it: `leave out incident i where …`"),
+            );
+            return None;
+        };
+        let Some(condition) = condition else {
+            let message = format!("it is not said which `{}` records are left out", record.node);
+            self.report(
+                Diagnostic::new(Code::SyntaxError, span, message, "needs a `where`")
+                    .with_help(format!("say which: `{} {} where …`", record.node, variable.node)),
+            );
+            return None;
+        };
+        Some(LeaveOut { record, variable, condition, because: because?, span })
+    }
+
     /// `parameter p: duration "…"`
     pub(super) fn parameter(&self, pair: Pair<'_>) -> Option<Parameter> {
         let (mut name, mut ty, mut title) = (None, None, None);
@@ -290,7 +320,7 @@ pub(super) fn a_kind(kind: ItemKind) -> String {
     match kind {
         ItemKind::Unknown => "an item".to_owned(),
         ItemKind::Advice => "an advice".to_owned(),
-        ItemKind::Extend => "an extension".to_owned(),
+        ItemKind::Extend | ItemKind::LeaveOut => format!("an {}", kind.noun()),
         _ => format!("a {}", kind.noun()),
     }
 }

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::syntax::ast::ItemKind;
 
 /// The first words of items.
-pub(in crate::syntax) const ITEM_WORDS: [&str; 13] = [
+pub(in crate::syntax) const ITEM_WORDS: [&str; 14] = [
     "zone",
     "standard",
     "record",
@@ -18,6 +18,7 @@ pub(in crate::syntax) const ITEM_WORDS: [&str; 13] = [
     "bind",
     "define",
     "calendar",
+    "leave",
     "table",
     "rule",
     "advice",
@@ -175,6 +176,10 @@ impl Builder<'_> {
             _ if expected.contains(&MODALITY) => {
                 "write `requirements` if it says what shall be done, `guidance` if it says what should be"
             }
+            _ if expected.contains(&LEAVE_OUT) => "say what is left out: `leave out incident i where … because \"…\"`",
+            _ if self.kind == ItemKind::LeaveOut && expected.contains(&"`because`") => {
+                "say why they are left out: `because \"merged into another incident\"`"
+            }
             _ if expected.contains(&EXTEND) => "say what is extended: `extend record incident { … }`",
             _ if rule && expected.contains(&"`because`") && self.kind == ItemKind::Advice => {
                 "the parts of an advice begin with `cites`, `supports`, `for each`, `let`, `should` and `because`"
@@ -234,6 +239,7 @@ pub(in crate::syntax) fn kind_of(word: &str) -> ItemKind {
         "bind" => ItemKind::Bind,
         "define" => ItemKind::Define,
         "calendar" => ItemKind::Calendar,
+        "leave" => ItemKind::LeaveOut,
         "table" => ItemKind::Table,
         "rule" => ItemKind::Rule,
         "advice" => ItemKind::Advice,
@@ -313,6 +319,7 @@ const TEXT: &str = "a text in quotes";
 const VARIABLE: &str = "a name for the record, as in `incident i`";
 const PERCENTAGE: &str = "a percentage such as `10%`";
 const MODALITY: &str = "`requirements` or `guidance`";
+const LEAVE_OUT: &str = "`leave out`";
 const EXTEND: &str = "`extend record`";
 const LITERAL: &str = "a value";
 const WEEKDAY: &str = "a weekday such as `mon`";
@@ -396,6 +403,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::days => DATE,
         Rule::holidays | Rule::holidays_kw => "`holidays`",
         Rule::valid | Rule::valid_kw => "`valid`",
+        Rule::leave_out | Rule::leave_out_kw => LEAVE_OUT,
         Rule::table | Rule::table_kw => "`table`",
         Rule::table_row => "a row such as `high, low => p2`",
         Rule::table_cell => "a member",

@@ -62,8 +62,10 @@ impl Scanner<'_> {
         let before = self.text.get(..self.position).unwrap_or("");
         let after = self.rest().get(1..).unwrap_or("");
         let value = after.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '"' | '(' | '{'));
-        matches!(self.kind, ItemKind::Rule | ItemKind::Advice | ItemKind::Define | ItemKind::Bind | ItemKind::Test)
-            && before.ends_with(char::is_whitespace)
+        matches!(
+            self.kind,
+            ItemKind::Rule | ItemKind::Advice | ItemKind::Define | ItemKind::Bind | ItemKind::Test | ItemKind::LeaveOut
+        ) && before.ends_with(char::is_whitespace)
             && after.starts_with(char::is_whitespace)
             && value
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::is_owner;
 use crate::data::{Dataset, Extract};
 use crate::eval::{Binding, Evaluator};
+use crate::ir::exclusion::is_exclusion;
 use crate::ir::reads::for_each_child;
 use crate::ir::test::ExpectedOutcome;
 use crate::ir::{AggregateParts, Binder, Body, Condition, Domain, Expr, ExprKind, IfNone, Statement, Step, VariableId};
@@ -243,6 +244,8 @@ impl<'w, 'a> Walk<'w, 'a> {
                 }
                 self.truth(expr)
             }
+            // What is left out is told by an exclusion, which no test of a rule has to see.
+            _ if is_exclusion(expr) => self.truth(expr),
             ExprKind::Literal(_) => self.truth(expr),
             // Nobody attests the opposite: it is true or not known.
             ExprKind::Stated(stated) if stated.statement == Statement::Attestation => {

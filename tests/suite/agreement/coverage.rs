@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
 
 use shall::data::Dataset;
-use shall::eval::{Binding, Evaluation};
+use shall::eval::{Binding, Evaluation, Exclusions};
 use shall::ir::reads::for_each_expr;
 use shall::ir::{Access, Binder, Body, Condition, Domain, Expr, ExprKind, Step};
+use shall::schema::RecordId;
 use shall::value::Truth;
 
 /// How often each construct, status and kind of data was met.
@@ -139,6 +140,7 @@ const DEMANDED: &[&str] = &[
     "Overlaps calendar right",
     "During calendar right",
     "LongestGap calendar left",
+    "LeftOut",
     "Convert WidenEnum",
     "Convert Day",
     "Convert StartOfDay",
@@ -180,6 +182,10 @@ const DEMANDED: &[&str] = &[
     "Stated Judgement",
     "Stated Attestation",
     "SubjectName",
+    // standing exclusions
+    "left out for certain",
+    "left out perhaps",
+    "left out of a missing extract perhaps",
     // access paths
     "access Once",
     "access Key",
@@ -225,6 +231,18 @@ impl Coverage {
     pub(crate) fn dataset(&mut self, dataset: &Dataset) {
         for finding in &dataset.findings.counts {
             self.met(format!("finding {}", finding.code.name()), finding.count);
+        }
+    }
+
+    /// What exclusions come to for the records that are ranged over.
+    pub(crate) fn exclusions(&mut self, exclusions: &Exclusions, records: impl IntoIterator<Item = RecordId>) {
+        for record in records {
+            for left_out in exclusions.counts(record).into_iter().flat_map(BTreeMap::into_values) {
+                self.met("left out for certain", left_out.for_certain);
+                self.met("left out perhaps", left_out.perhaps);
+            }
+            let of_missing = exclusions.is_left_out(record, None);
+            self.met("left out of a missing extract perhaps", u64::from(of_missing == Truth::Unknown));
         }
     }
 

@@ -7,7 +7,7 @@ const FAILS: Counts = (0, 0, 1, 0);
 const UNKNOWN: Counts = (0, 0, 0, 1);
 
 /// `I1 -> I2 -> I3 -> X9`, which was not exported, and `I4 <-> I5`, and `I6 -> I6`.
-const INCIDENTS: &str = r#"{"number": "I1", "parent": "I2", "impact": "low", "title": "red"}
+const INCIDENTS: &str = r#"{"number": "I1", "parent": "I2", "impact": "low", "title": "red", "vip": null, "cause": null}
 {"number": "I2", "parent": "I3", "impact": "low", "title": "green"}
 {"number": "I3", "parent": "X9", "impact": "low", "title": "blue"}
 {"number": "I4", "parent": "I5", "impact": "high", "title": "red"}
@@ -122,7 +122,7 @@ fn an_edge_that_may_be_counts_only_where_it_may_add_something() {
 fn without_an_extract_only_the_starts_are_reached_for_certain() {
     let edges = "approval a : a.change -> a.change";
     let changes = "  for each incident i where i.cause is present and i.cause is change\n    if none: no population\n";
-    let incident = "{\"number\": \"I1\", \"cause\": \"C1\"}\n";
+    let incident = "{\"number\": \"I1\", \"cause\": \"C1\", \"vip\": false, \"reopened\": 0}\n";
     let change = ("change.ndjson".to_owned(), "{\"number\": \"C1\", \"phase\": \"new\"}\n".to_owned());
     let files = [("incident.ndjson".to_owned(), incident.to_owned()), change];
     let rule = |condition: &str| {

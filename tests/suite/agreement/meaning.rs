@@ -10,7 +10,7 @@ const VACUOUS: Counts = (0, 1, 0, 0);
 const FAILS: Counts = (0, 0, 1, 0);
 const UNKNOWN: Counts = (0, 0, 0, 1);
 
-const TEAMS: &str = r#"{"id": "T1", "size": 3, "founded": "2026-01-31", "zones": ["new"], "busy": true}
+pub(super) const TEAMS: &str = r#"{"id": "T1", "size": 3, "founded": "2026-01-31", "zones": ["new"], "busy": true}
 {"id": "T2", "size": null, "founded": null, "zones": [null, "open"], "busy": false}
 "#;
 const CHANGES: &str = r#"{"number": "C1", "risk": "low", "planned": true, "phase": "new", "start_at": "2026-01-31T23:30Z", "end_at": null, "effort": "PT4H", "teams": [], "service": "S1"}
@@ -27,7 +27,7 @@ const APPROVALS: &str = r#"{"change": "C1", "by": "T1", "decision": "approved", 
 "#;
 
 /// Judges a rule's lines behind its citation over the files above, or those of them that are named.
-fn judge(lines: &str, without: &[&str]) -> Counts {
+pub(super) fn judge(lines: &str, without: &[&str]) -> Counts {
     let all = [("team", TEAMS), ("change", CHANGES), ("release", RELEASES), ("approval", APPROVALS)];
     let files: Vec<File> = all
         .iter()
@@ -37,16 +37,16 @@ fn judge(lines: &str, without: &[&str]) -> Counts {
     judge_over(lines, &files)
 }
 
-fn judge_over(lines: &str, files: &[File]) -> Counts {
+pub(super) fn judge_over(lines: &str, files: &[File]) -> Counts {
     let rule = format!("rule tried\n  \"Tried\"\n  cites made-up 1\n{lines}\n");
     counts(&judge_texts(&rule, files))
 }
 
-fn each(record: &str, shall: &str) -> String {
+pub(super) fn each(record: &str, shall: &str) -> String {
     format!("  for each {record}\n    if none: no population\n  shall {shall}")
 }
 
-fn shall(condition: &str) -> String {
+pub(super) fn shall(condition: &str) -> String {
     format!("  shall {condition}")
 }
 

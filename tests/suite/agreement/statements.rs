@@ -150,3 +150,17 @@ fn without_an_instant_or_an_extract_nothing_is_judged() {
     let text = format!("rule tried\n  \"Tried\"\n{ONE}\n");
     assert_eq!(counts(&super::judge_at(&text, &files, shall::ir::RunSettings::default())), UNKNOWN);
 }
+
+#[test]
+fn a_judgement_that_is_left_out_decides_nothing() {
+    let good = judgement("made-up 1", "conforming", "2026-01-02T09:00Z", "");
+    let bad = judgement("made-up 1", "nonconforming", "2026-01-03T09:00Z", "");
+    let without = |which: &str| {
+        let lines = format!("{ONE}\n\nleave out judgement x where {which} because \"made up\"");
+        counts(&judge(&lines, Some(&(good.clone() + &bad)), None))
+    };
+    assert_eq!(without("x.assessed_at < 2026-01-03"), FAILS);
+    assert_eq!(without("x.outcome = nonconforming"), HOLDS);
+    assert_eq!(without("x.assessed_at < 2026-02-01"), UNKNOWN);
+    assert_eq!(without("x.outcome = nonconforming and unset_number > 1"), UNKNOWN);
+}

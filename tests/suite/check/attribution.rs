@@ -142,7 +142,7 @@ fn a_fault_of_a_source_concerns_the_fields_that_are_read() {
     let codes_for = |bodies: &[&str]| {
         let mut reads = Reads::default();
         for rule in checked.program.rules.iter().filter(|rule| bodies.contains(&rule.id.as_str())) {
-            reads.add_body(schema, &rule.body);
+            reads.add_body(&checked.program.environment, &rule.body);
         }
         status.errors_for(&reads).iter().map(|found| found.code.name()).collect::<Vec<_>>()
     };
@@ -160,7 +160,7 @@ fn a_source_that_feeds_a_broken_record_feeds_the_others() {
     let (checked, _) = checked(more);
     let mut reads = Reads::default();
     for rule in &checked.program.rules {
-        reads.add_body(&checked.program.environment.schema, &rule.body);
+        reads.add_body(&checked.program.environment, &rule.body);
     }
     assert!(checked.source_status[0].errors_for(&reads).is_empty());
     assert_eq!(checked.sources[0].mappings.len(), 1);

@@ -350,6 +350,14 @@ pub(crate) const TABLES: &[(&str, &[Kind], Kind, &[&str])] = &[
     ("notice_of", &[Enum("phase")], Span, &["any => 10 days"]),
 ];
 
+/// The standing exclusions: what is left out. One ranges over records of which others are left out.
+const EXCLUSIONS: &[&str] = &[
+    "incident x where x.vip is present and x.vip",
+    "incident x where x.cause is present and x.cause is change and x.cause.planned and x.reopened > 1",
+    "slot x where x.load > 33 or (exists incident i where i.service = x.service and i.state = closed)",
+    "service x where x.live_until is present and x.live_until <= x.live_from",
+];
+
 /// Everything of a program but its rules.
 pub(crate) fn prelude() -> String {
     let mut text = String::from(
@@ -392,6 +400,9 @@ pub(crate) fn prelude() -> String {
             parameters.iter().enumerate().map(|(at, kind)| format!("p{at}: {}", declared(*kind))).collect();
         let (parameters, result) = (parameters.join(", "), declared(*result));
         text += &format!("table {name}({parameters}): {result} {{\n  {}\n}} from \"a paper\"\n", rows.join("\n  "));
+    }
+    for exclusion in EXCLUSIONS {
+        text += &format!("leave out {exclusion} because \"made up\"\n");
     }
     for (name, record, _, body) in DEFINES {
         text += &format!("define {name}(x: {record}) = {body}\n");

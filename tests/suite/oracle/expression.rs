@@ -213,6 +213,18 @@ impl Oracle<'_> {
                 self.call(*function, &arguments)
             })()),
             ExprKind::Table { table, arguments, .. } => self.looked_up(table.0 as usize, arguments, scope),
+            ExprKind::LeftOut { record, row } => {
+                let who = match value(row) {
+                    Cell::Present(Value::Row(row)) => Binding::Row(*record, row),
+                    _ => Binding::Missing(*record),
+                };
+                let exclusions = self.environment.exclusions.iter().filter(|exclusion| exclusion.record == *record);
+                let asked = exclusions.map(|exclusion| {
+                    let scope = Scope::from([(exclusion.variable, Meaning::Candidate(who.clone()))]);
+                    self.condition(&exclusion.body.condition, &scope).0
+                });
+                truth_cell(asked.fold(Truth::False, Truth::or))
+            }
             ExprKind::Convert { conversion, operand } => match value(operand) {
                 Cell::Present(value) => self.convert(conversion, value, &operand.ty.base),
                 // An absent end of an interval is absent, of whatever kind.
