@@ -7,6 +7,9 @@ use crate::report::terminal::page::{Page, Tone};
 
 /// Writes a line for each rule, advice and define, and under it the changes that no test notices.
 pub(super) fn table(page: &mut Page, mutants: &Mutants) {
+    if mutants.noticed.whole == 0 {
+        return;
+    }
     page.rule_off();
     page.row(0, "Changes", Tone::Strong, "noticed", Tone::Quiet);
     page.blank();
