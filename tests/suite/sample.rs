@@ -64,6 +64,7 @@ fn expected() -> Vec<String> {
     for finding in list(&truth, "findings") {
         facts.push(fact(finding, &finding["record"], &finding["field"], &finding["code"]));
     }
+    facts.extend(list(&truth, "left_out").map(left_out));
     facts.extend(list(&truth, "missing_extracts").map(|record| format!("no extract of {record}")));
     facts.sort();
     facts
@@ -83,6 +84,7 @@ fn found(report: &Value) -> Vec<String> {
             facts.push(fact(finding, &findings["record"], &findings["field"], &findings["code"]));
         }
     }
+    facts.extend(list(report, "exclusions").map(left_out));
     let records = list(&report["inputs"], "records");
     facts.extend(
         records.filter(|record| record["missing"] == true).map(|record| format!("no extract of {}", record["record"])),
@@ -120,6 +122,11 @@ fn stated(kind: &str, id: &str, item: &Value) -> String {
 
 fn fact(finding: &Value, record: &Value, field: &Value, code: &Value) -> String {
     format!("{}:{}: {code} in {field} of {record} {}", finding["file"], finding["line"], finding["key"])
+}
+
+fn left_out(exclusion: &Value) -> String {
+    let (record, because) = (&exclusion["record"], &exclusion["because"]);
+    format!("{} of {record} left out, {} perhaps: {because}", exclusion["left_out"], exclusion["perhaps"])
 }
 
 /// Those of one sorted list that the other does not have, counting repetitions.
@@ -172,6 +179,7 @@ fn the_truth_holds_every_kind_of_outcome_and_fault() {
         "duplicate-key",
         "dangling-reference",
         "no extract of",
+        "2 of \"incident\" left out, 1 perhaps",
     ] {
         assert!(facts.contains(word), "nothing in truth.json is `{word}`");
     }
