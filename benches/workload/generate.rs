@@ -1,7 +1,7 @@
 //! A seeded export of any size: the same numbers in, the same bytes out, on every machine.
 //!
-//! Five files of one JSON object a line, laid out as the records of `policies/records.shall`. Every rule of
-//! `policies/rules.shall` has its faults planted at a known rate.
+//! Six files of one JSON object a line, laid out as the records of `records.shall`. Every rule of `six-rules` has its
+//! faults planted at a known rate.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -213,7 +213,9 @@ pub(crate) fn generate(folder: &Path, size: Size, seed: u64) -> io::Result<()> {
     let stream = |number: u64| Random(seed ^ number.wrapping_mul(0x5851_f42d_4c95_7f2d));
     write(folder, "service.ndjson", |file| services(file, size, &mut stream(1)))?;
     write(folder, "sla.ndjson", |file| agreements(file, size, &mut stream(2)))?;
-    write(folder, "incident.ndjson", |file| incidents(file, size, &mut stream(3)))?;
+    write(folder, "incident.ndjson", |file| {
+        write(folder, "state_event.ndjson", |history| incidents(file, history, size, &mut stream(3), &mut stream(6)))
+    })?;
     write(folder, "change.ndjson", |file| changes(file, size, &mut stream(4)))?;
     write(folder, "approval.ndjson", |file| approvals(file, size, &mut stream(5)))
 }
@@ -233,6 +235,7 @@ fn services(file: &mut impl Write, size: Size, random: &mut Random) -> io::Resul
         row.text("name", &random.words(WORDS, 2, 5));
         row.text("owner", random.pick(PEOPLE));
         row.text("tier", random.pick(&["gold", "silver", "bronze"]));
+        row.text("hours", ["office", "office", "quay", "night_watch"][(number % 4) as usize]);
         row.finish(file)?;
     }
     Ok(())
@@ -255,8 +258,15 @@ fn punctuality(service: u64) -> u64 {
     880 + service * 37 % 110
 }
 
-fn incidents(file: &mut impl Write, size: Size, random: &mut Random) -> io::Result<()> {
+fn incidents(
+    file: &mut impl Write,
+    history: &mut impl Write,
+    size: Size,
+    random: &mut Random,
+    lives: &mut Random,
+) -> io::Result<()> {
     let mut row = Row::default();
+    let mut events = 0;
     for number in 0..size.incidents {
         // One in 10,000 carries the number of the row before.
         let shown = if number > 0 && random.chance(1, 10_000) { number - 1 } else { number };
@@ -340,8 +350,42 @@ fn incidents(file: &mut impl Write, size: Size, random: &mut Random) -> io::Resu
         row.text("watch_list", &format!("{}, {}", random.pick(PEOPLE), random.pick(PEOPLE)));
         row.text("correlation_id", &format!("{:016x}", random.next()));
         row.finish(file)?;
+        for (at, before, after) in life(opened, resolved, lives) {
+            row.text("id", &format!("EVT{events:08}"));
+            row.text("record_type", "incident");
+            row.text("record_id", &format!("INC{number:07}"));
+            row.text("field", "state");
+            row.text("old_value", before);
+            row.text("new_value", after);
+            row.time("at", Some(at));
+            row.text("by", lives.pick(PEOPLE));
+            row.finish(history)?;
+            events += 1;
+        }
     }
     Ok(())
+}
+
+/// When an incident went from which state to which: taken up soon after it was opened; two of five that are resolved were on
+/// hold in between, up to three times.
+fn life(opened: i64, resolved: Option<i64>, random: &mut Random) -> Vec<(i64, &'static str, &'static str)> {
+    let end = resolved.unwrap_or(opened + 48 * HOUR);
+    let mut moments: Vec<i64> = Vec::new();
+    if end - opened > 1 && random.chance(2, 5) {
+        let holds = 1 + random.below(3);
+        moments.extend((0..2 * holds).map(|_| opened + 1 + random.below((end - opened - 1) as u64) as i64));
+        moments.sort_unstable();
+        // Two moments of one record in one second would be a tie.
+        moments.dedup();
+        moments.truncate(moments.len() / 2 * 2);
+    }
+    let mut life = vec![(opened, "new", "in_progress")];
+    for hold in moments.chunks_exact(2) {
+        life.push((hold[0], "in_progress", "on_hold"));
+        life.push((hold[1], "on_hold", "in_progress"));
+    }
+    life.extend(resolved.map(|resolved| (resolved, "in_progress", "resolved")));
+    life
 }
 
 /// When a change starts. Changes and approvals both need it, so it is computed from the number alone.

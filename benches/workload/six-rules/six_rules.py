@@ -1,4 +1,4 @@
-"""Runs six-rules.sql on the export in the working folder and prints one line for each rule: name, fails, unknown."""
+"""Runs six_rules.sql on the export in the working folder and prints one line for each rule: name, fails, unknown."""
 
 import sys
 

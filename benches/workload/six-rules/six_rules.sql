@@ -1,4 +1,4 @@
--- The rules of policies/rules.shall. Each row of the answer is a rule, how many subjects fail, and of how many it is not known.
+-- The rules of rules.shall. Each row of the answer is a rule, how many subjects fail, and of how many it is not known.
 -- Every file is read once, and of it only the columns that the rules need. SQL's NULL means what unknown means wherever a
 -- required column is compared here; optional columns are tested for NULL first, as the rules do.
 
