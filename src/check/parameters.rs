@@ -178,7 +178,9 @@ fn example(ty: &Type) -> String {
         Type::Timestamp => "2026-01-31T09:00Z".to_owned(),
         Type::Duration => "4 hours".to_owned(),
         Type::Span => "12 months".to_owned(),
-        Type::Enum(members) | Type::Calendar(members) => members.members.first().cloned().unwrap_or_default(),
+        Type::Enum(members) | Type::Calendar(members) => {
+            members.members.first().cloned().unwrap_or_else(|| "…".to_owned())
+        }
         Type::Set(element) => format!("{{{}}}", example(element)),
         _ => "…".to_owned(),
     }

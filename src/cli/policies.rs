@@ -19,7 +19,7 @@ use crate::testing::Program;
 /// The folder of a pack with programs that are no part of it.
 const EXAMPLES: &str = "examples";
 
-/// The end of the names of those files of the pack that hold nothing but tests.
+/// The end of the names of those files of the pack that hold nothing but tests, and the calendars that those need.
 const TESTS: &str = ".test.shall";
 
 static PACK: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies");
@@ -315,13 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn files_of_tests_hold_nothing_else() {
+    fn files_of_tests_hold_tests_and_their_calendars() {
         let without: BTreeSet<String> = pack(false).into_iter().map(|(name, _)| name).collect();
         let of_tests: Vec<_> = pack(true).into_iter().filter(|(name, _)| !without.contains(name)).collect();
         assert!(of_tests.iter().any(|(name, _)| name == "policies/rules/incident.test.shall"), "{without:?}");
         for (name, text) in of_tests {
             let items = parse(FileId(0), text).items;
-            assert!(!items.is_empty() && items.iter().all(|item| item.kind == ItemKind::Test), "{name}");
+            assert!(items.iter().any(|item| item.kind == ItemKind::Test), "{name}");
+            assert!(items.iter().all(|item| matches!(item.kind, ItemKind::Test | ItemKind::Calendar)), "{name}");
         }
     }
 
