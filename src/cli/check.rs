@@ -168,6 +168,9 @@ impl<'a> Run<'a> {
     fn stop_on_unreadable(&self, loaded: &Loaded, console: &mut Console) -> Result<(), Failure> {
         let mut errors: Vec<DataError> =
             loaded.errors.iter().filter(|error| concerns(error, &self.rule_reads.records)).cloned().collect();
+        // Several mappings may read one file, and meet the same fault.
+        let mut shown = BTreeSet::new();
+        errors.retain(|error| shown.insert((error.file.clone(), error.line, error.code, error.message.clone())));
         // Only what the rules read counts here: a file that advice alone reads is no data for them.
         let is_missing = |record: &RecordId| loaded.dataset.table(*record).extract == Extract::Missing;
         if errors.is_empty() && self.rule_reads.records.iter().all(is_missing) {

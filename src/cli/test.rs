@@ -30,6 +30,9 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Result<Ex
     let program = policies.as_program();
     let mut results = program.run(&tests);
     measure(&policies, arguments, &tests, &mut results);
+    if arguments.mutate && results.mutants.is_none() {
+        console.notify("note: no changes were tried: `--mutate` needs tests that all pass\n");
+    }
     write(arguments, &results, console, &pending)?;
     let gates = [
         results.coverage.as_ref().and_then(|coverage| coverage.gate.as_ref()),

@@ -39,6 +39,20 @@ pub(super) struct Editor<'a> {
     edits: Vec<Edit>,
 }
 
+/// Cuts two texts so that what differs between them is seen.
+fn around_the_difference(before: &str, after: &str) -> (String, String) {
+    let same = before.chars().zip(after.chars()).take_while(|(one, other)| one == other).count();
+    let cut = |text: &str| match same.saturating_sub(MOST_TEXT / 2) {
+        // What differs is seen when the end is cut.
+        0 => shorten(text, MOST_TEXT),
+        hidden => format!("…{}", shorten(&text.chars().skip(hidden).collect::<String>(), MOST_TEXT)),
+    };
+    if before.chars().count().max(after.chars().count()) <= MOST_TEXT {
+        return (before.to_owned(), after.to_owned());
+    }
+    (cut(before), cut(after))
+}
+
 impl<'a> Editor<'a> {
     fn new(sources: &'a Sources, members: &'a Members) -> Editor<'a> {
         Editor { sources, members, edits: Vec::new() }
@@ -89,8 +103,9 @@ impl<'a> Editor<'a> {
     fn replace_in(&mut self, around: Span, at: Span, text: &str) {
         let before = self.text(Span { end: at.start, ..around });
         let behind = self.text(Span { start: at.end, ..around });
-        let after = shorten(&one_line(&format!("{before}{text}{behind}")), MOST_TEXT);
-        let change = format!("`{}` → `{after}`", self.shown(around));
+        let after = one_line(&format!("{before}{text}{behind}"));
+        let (was, after) = around_the_difference(&one_line(self.text(around)), &after);
+        let change = format!("`{was}` → `{after}`");
         self.edits.push(Edit { at, text: text.to_owned(), change });
     }
 
@@ -476,4 +491,18 @@ fn chain(expr: &Expr) -> Option<Vec<&Expr>> {
 pub(super) fn without_repetition(edits: Vec<Edit>) -> Vec<Edit> {
     let mut seen: BTreeSet<(Span, String)> = BTreeSet::new();
     edits.into_iter().filter(|edit| seen.insert((edit.at, edit.text.clone()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_seen_in_a_long_text() {
+        assert_eq!(around_the_difference("a < b", "a >= b"), ("a < b".to_owned(), "a >= b".to_owned()));
+        let long = "length((i.opened_at .. i.resolved_at) within office minus holds_of_the_incident)";
+        let (before, after) = around_the_difference(&format!("{long} <= 8 hours"), &format!("{long} > 8 hours"));
+        assert_eq!(before, "…office minus holds_of_the_incident) <= 8 hours");
+        assert_eq!(after, "…office minus holds_of_the_incident) > 8 hours");
+    }
 }

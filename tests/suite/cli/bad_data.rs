@@ -33,6 +33,22 @@ fn a_short_row() {
 }
 
 #[test]
+fn a_fault_of_a_file_that_two_mappings_read_is_said_once() {
+    let desk = Desk::sound();
+    desk.remove("export/incident.csv");
+    desk.remove("export/service.csv");
+    desk.write("export/desk.csv", "number,service,name\nINC1,S1,Kayak bookings\nINC2,S1\n");
+    desk.add_policies(
+        "source desk-log \"A log\" {\n  incident from \"desk.csv\"\n    number  = number\n    service = service\n  service from \
+         \"desk.csv\" keep last of each service\n    id   = service\n    name = name\n}\n\nrule incident-of-service\n  \"Incidents \
+         have a service\"\n  cites desk-1 8.6\n  for each incident i\n    if none: no population\n  shall i.service.name != \"\"\n",
+    );
+    let run = desk.check("--select incident-of-service --source desk-log");
+    assert_eq!(run.stderr.matches("malformed-file").count(), 1, "{}", run.shown());
+    assert_eq!(run.status, 2);
+}
+
+#[test]
 fn nul_bytes() {
     let desk = Desk::sound();
     desk.write("export/incident.csv", INCIDENTS.replace("INC3", "INC\x003"));

@@ -474,3 +474,11 @@ fn where_a_test_fails_nothing_is_changed() {
     assert_eq!(run.status, 1);
     assert!(!run.stdout.contains("Mutation"), "{}", run.stdout);
 }
+
+#[test]
+fn mutation_needs_tests_that_pass() {
+    let run = Desk::tested(&TESTS.replace("expect no population", "expect conformity")).test("--mutate");
+    assert_eq!(run.status, 1);
+    assert_eq!(run.stderr, "note: no changes were tried: `--mutate` needs tests that all pass\n");
+    assert!(!run.stdout.contains("Changes"), "{}", run.stdout);
+}
