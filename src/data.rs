@@ -13,6 +13,7 @@ mod decode;
 mod filter;
 pub mod finding;
 mod given;
+mod identities;
 mod json;
 mod keys;
 mod layout;

@@ -13,7 +13,7 @@ use super::world::World;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::mapping::{self, FieldSource};
 use crate::ir::reads::Reads;
-use crate::schema::{FieldId, RecordId};
+use crate::schema::{FieldId, RecordId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Item, ItemKind};
 
@@ -142,6 +142,7 @@ impl SourceChecker<'_, '_> {
             mapping::Keep { last: keep.last, path: path(&keep.path) }
         });
         let filters = mapping.filters.iter().map(|filter| self.filter(scope, filter)).collect();
+        let known_as = mapping.known_as.as_ref().map(|known_as| self.known_as(record, known_as, settings));
         let fields = self.assignments(record, mapping, settings);
         let broken = self.faults[before..]
             .iter()
@@ -152,6 +153,7 @@ impl SourceChecker<'_, '_> {
             at: mapping.at.as_ref().map(path).unwrap_or_default(),
             keep,
             filters,
+            known_as,
             fields,
             delimiter: settings.delimiter,
             span: Some(mapping.span),
@@ -164,6 +166,25 @@ impl SourceChecker<'_, '_> {
             let message = "`*` gives several values where one is needed".to_owned();
             self.invalid(scope, path.span, message, "several values", "name the one value that is meant");
         }
+    }
+
+    fn known_as(&mut self, record: RecordId, known_as: &ast::KnownAs, settings: &Settings) -> mapping::KnownAs {
+        let scope = SourceScope::Record(record);
+        self.single(scope, &known_as.path);
+        let ty = self.world.schema().record(record);
+        if ty.single_key().is_none() {
+            let (name, span) = (&ty.name, ty.span);
+            let message = format!("nothing refers to a `{name}`, which has no single key");
+            let diagnostic = Diagnostic::new(Code::InvalidMapping, known_as.span, message, "known to no reference");
+            self.report(
+                scope,
+                diagnostic
+                    .with_label(span, "declared without a single key")
+                    .with_help("leave the line out, or declare one field of the record as its key"),
+            );
+        }
+        let reading = self.base_reading(&Type::Reference(vec![record]), settings);
+        mapping::KnownAs { path: path(&known_as.path), reading }
     }
 
     fn filter(&mut self, scope: SourceScope, filter: &ast::Filter) -> mapping::Filter {

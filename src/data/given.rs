@@ -2,6 +2,7 @@
 
 use super::column::{Column, State};
 use super::finding::{Finding, Findings};
+use super::identities::Identities;
 use super::keys::Interner;
 use super::load::Loading;
 use super::references;
@@ -45,7 +46,8 @@ pub fn dataset_of(schema: &Schema, reads: &Reads, given: &GivenData, file: &str)
         };
     }
     // What the reader of an export notes of keys and references is seen by whoever looks at the test.
-    references::index_keys(&Loading::new(schema, reads, &[]), &mut dataset, &mut spaces, &mut Collector::default());
+    let (loading, identities) = (Loading::new(schema, reads, &[]), Identities::new());
+    references::index_keys(&loading, &mut dataset, &identities, &mut spaces, &mut Collector::default());
     dataset.spaces = spaces.into_iter().map(|space| KeySpace { texts: space.into_texts() }).collect();
     dataset.findings = Findings { kept, counts: Vec::new() };
     dataset

@@ -7,10 +7,11 @@ use rayon::prelude::*;
 use super::choose;
 use super::cut::{Chunk, Cutter, Documents, Lines, Rows, Stop, Window};
 use super::finding::DataError;
+use super::identities::{self, Identities};
 use super::json::{Raw, resolve};
 use super::keys::Interner;
 use super::pattern::{Format, selects};
-use super::plan::{check_header, plan};
+use super::plan::{Asked, check_header, plan};
 use super::rows::{Decoded, Plan, decode, text_of};
 use super::stream::{Fault, Files, Limits, Position, Progress, Stream};
 use super::table::{Collector, TableBuilder};
@@ -110,9 +111,13 @@ impl<'a> Loader<'a> {
             unused: choose::unused(schema, self.loading.sources, &self.names),
         };
         let mut findings = Collector::default();
+        let mut second = Identities::new();
         for record in &self.loading.reads.records {
             let of_record: Vec<_> = mappings.iter().filter(|(mapping, _)| mapping.record == *record).collect();
-            let mut builder = TableBuilder::new(schema, *record, self.fields_of(*record));
+            let has_identity = of_record.iter().any(|(mapping, _)| mapping.known_as.is_some())
+                && identities::is_referred_to(schema, self.loading.reads, *record);
+            let asked = Asked { fields: self.fields_of(*record), has_identity };
+            let mut builder = TableBuilder::new(schema, *record, asked);
             let (mut errors, mut has_files) = (Vec::new(), false);
             for (mapping, names) in of_record {
                 has_files |= !names.is_empty();
@@ -124,8 +129,9 @@ impl<'a> Loader<'a> {
                     loaded.dataset.files[file as usize].fed.push(fed);
                 }
             }
-            let (table, found) = builder.finish();
+            let (table, identity, found) = builder.finish();
             if has_files && errors.is_empty() {
+                second.extend(identity.map(|identity| (*record, identity)));
                 loaded.dataset.tables[record.0 as usize] = table;
                 findings.append(found);
             } else {
@@ -137,7 +143,7 @@ impl<'a> Loader<'a> {
             }
             loaded.errors.append(&mut errors);
         }
-        references::index_keys(self.loading, &mut loaded.dataset, &mut self.spaces, &mut findings);
+        references::index_keys(self.loading, &mut loaded.dataset, &second, &mut self.spaces, &mut findings);
         references::find_dangling(self.loading, &loaded.dataset, &self.spaces, &mut findings);
         loaded.dataset.findings = findings.finish();
         loaded.dataset.spaces = self.spaces.into_iter().map(|space| KeySpace { texts: space.into_texts() }).collect();
@@ -165,7 +171,7 @@ impl<'a> Loader<'a> {
                 return fed;
             }
         };
-        let fields = builder.fields.clone();
+        let asked = builder.asked.clone();
         let (mut json_plan, mut json_rows) = (None, 0);
         for (index, name) in files {
             let mut counts = Fed {
@@ -181,18 +187,17 @@ impl<'a> Loader<'a> {
             };
             let spaces = &mut self.spaces;
             let scan = Scan { loading: self.loading, files: self.files, progress: self.progress };
-            let result =
-                scan.file(name, mapping, &fields, winners.as_ref().map(|of| of.get(index)), |plan, decoded| {
-                    counts.rows += decoded.rows;
-                    counts.kept += decoded.bytes.len() as u64;
-                    counts.superseded += decoded.superseded;
-                    for (left_out, more) in counts.left_out.iter_mut().zip(&decoded.left_out) {
-                        left_out.rows += more;
-                    }
-                    let is_json = !matches!(plan.format, Format::Cells { .. });
-                    json_rows += if is_json { decoded.rows } else { 0 };
-                    builder.append(plan, decoded, *index, is_json, spaces)
-                });
+            let result = scan.file(name, mapping, &asked, winners.as_ref().map(|of| of.get(index)), |plan, decoded| {
+                counts.rows += decoded.rows;
+                counts.kept += decoded.bytes.len() as u64;
+                counts.superseded += decoded.superseded;
+                for (left_out, more) in counts.left_out.iter_mut().zip(&decoded.left_out) {
+                    left_out.rows += more;
+                }
+                let is_json = !matches!(plan.format, Format::Cells { .. });
+                json_rows += if is_json { decoded.rows } else { 0 };
+                builder.append(plan, decoded, *index, is_json, spaces)
+            });
             match result {
                 Ok((plan, not_exported)) => {
                     for (position, note) in not_exported {
@@ -220,7 +225,7 @@ impl<'a> Loader<'a> {
         let mut winners = Winners::new();
         for (index, name) in files {
             let scan = Scan { loading: self.loading, files: self.files, progress: self.progress };
-            let result = scan.file(name, mapping, &[], None, |_, decoded| {
+            let result = scan.file(name, mapping, &Asked::default(), None, |_, decoded| {
                 for (row, offset) in decoded.offsets.iter().enumerate() {
                     let value = decoded.keeps.get(row);
                     if value.is_empty() {
@@ -266,7 +271,7 @@ impl<'a> Scan<'a> {
         self,
         name: &str,
         mapping: &'m Mapping,
-        fields: &[FieldId],
+        asked: &Asked,
         winners: Option<Option<&Vec<u64>>>,
         mut sink: impl FnMut(&Plan<'m>, Decoded) -> Result<(), Fault>,
     ) -> Result<(Plan<'m>, Vec<super::plan::NotExported>), Fault> {
@@ -289,7 +294,7 @@ impl<'a> Scan<'a> {
                 (Box::new(rows), header)
             }
         };
-        let (mut plan, not_exported) = plan(self.loading.schema, mapping, fields, format, &header, limits.depth)?;
+        let (mut plan, not_exported) = plan(self.loading.schema, mapping, asked, format, &header, limits.depth)?;
         plan.winners = winners.map(|winners| winners.cloned().unwrap_or_default());
         let at_once = rayon::current_num_threads().max(1) * 2;
         let (mut chunks, mut fault) = read_some(cutter.as_mut(), at_once);

@@ -7,10 +7,10 @@ use super::pattern::Format;
 use super::project::Paths;
 use super::rows::{Origin, Plan};
 use super::stream::Fault;
-use super::table::{nothing_to_choose_by, shown};
+use super::table::{nothing_to_choose_by, nothing_to_know_by, shown};
 use crate::diagnostic::suggest;
 use crate::ir::mapping::{FieldSource, Mapping, Reading, Step};
-use crate::schema::{FieldId, RecordId, Schema};
+use crate::schema::{FieldId, RecordId, Schema, Ty, Type};
 
 /// What separates the elements of a list in a cell of a file that is laid out as the record.
 const SPLIT: &str = ";";
@@ -25,6 +25,7 @@ pub(super) fn mapping_of_record(schema: &Schema, record: RecordId) -> Mapping {
         files: super::choose::SHAPED.iter().map(|ending| format!("{}.{ending}", ty.name)).collect(),
         at: Vec::new(),
         keep: None,
+        known_as: None,
         filters: Vec::new(),
         fields: (0..).map(FieldId).zip(ty.fields.iter().map(|field| source(&field.name))).collect::<BTreeMap<_, _>>(),
         delimiter: None,
@@ -35,6 +36,15 @@ pub(super) fn mapping_of_record(schema: &Schema, record: RecordId) -> Mapping {
 /// What a plan leaves out: the position of a field, and why it is in no row of the file.
 pub(super) type NotExported = (usize, String);
 
+/// What is asked for of each record.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Asked {
+    /// The fields, in order.
+    pub(super) fields: Vec<FieldId>,
+    /// Whether the second identity is, too; it comes behind the fields.
+    pub(super) has_identity: bool,
+}
+
 /// Makes the plan of a file. `header` are the columns of a file of cells.
 ///
 /// # Errors
@@ -43,7 +53,7 @@ pub(super) type NotExported = (usize, String);
 pub(super) fn plan<'a>(
     schema: &Schema,
     mapping: &'a Mapping,
-    fields: &[FieldId],
+    asked: &Asked,
     format: Format,
     header: &[String],
     depth: usize,
@@ -53,7 +63,7 @@ pub(super) fn plan<'a>(
     let mut paths = Paths::default();
     let mut not_exported = Vec::new();
     let (mut planned, mut spaces) = (Vec::new(), Vec::new());
-    for (position, field) in fields.iter().enumerate() {
+    for (position, field) in asked.fields.iter().enumerate() {
         let ty = &record.field_type(*field).ty;
         let (reading, origin) = match mapping.fields.get(field) {
             Some(FieldSource::Path { path, reading }) => {
@@ -79,6 +89,18 @@ pub(super) fn plan<'a>(
             }
         };
         planned.push((Decoder::new(schema, ty, &reading, depth, &mut spaces), origin));
+    }
+    if asked.has_identity {
+        let ty = Ty { base: Type::Reference(vec![mapping.record]), optional: true };
+        let (reading, origin) = match &mapping.known_as {
+            Some(known_as) if is_cells && no_column(header, &known_as.path).is_some() => {
+                return Err(nothing_to_know_by(&shown(&known_as.path), "no column of the header"));
+            }
+            Some(known_as) => (known_as.reading.clone(), Origin::Slot(paths.slot(&known_as.path))),
+            // Rows of this mapping have none.
+            None => (Reading::default(), Origin::Constant(String::new())),
+        };
+        planned.push((Decoder::new(schema, &ty, &reading, depth, &mut spaces), origin));
     }
     let filters: Vec<_> = mapping.filters.iter().map(|filter| (paths.slot(&filter.path), filter)).collect();
     let keep = mapping.keep.as_ref().map(|keep| paths.slot(&keep.path));

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::column::{Column, ColumnValues};
 use super::finding::Finding;
+use super::identities::{self, Identities, Resolver};
 use super::keys::Interner;
 use super::load::Loading;
 use super::table::Collector;
@@ -30,16 +31,22 @@ pub(super) fn key_text(schema: &Schema, ty: &Type, value: &Value, spaces: &[Inte
     })
 }
 
-/// Gives each row its key, indexes rows by key, and notes the keys that stand twice.
+/// Gives each row its key, indexes rows by key, and notes the keys that stand twice. References by second identities become
+/// references by keys.
 pub(super) fn index_keys(
     loading: &Loading<'_>,
     dataset: &mut Dataset,
+    identities: &Identities,
     spaces: &mut [Interner],
     findings: &mut Collector,
 ) {
     let schema = loading.schema;
-    for record in &loading.reads.records {
+    let mut resolver = Resolver::default();
+    for record in &identities::in_order_of_keys(schema, loading.reads) {
         let ty = schema.record(*record);
+        for field in &ty.key {
+            resolver.resolve(loading, dataset, (*record, *field), spaces, findings);
+        }
         let table = &mut dataset.tables[record.0 as usize];
         if table.extract == Extract::Missing {
             continue;
@@ -76,7 +83,13 @@ pub(super) fn index_keys(
                 }
                 table.keys =
                     Some(Column { ty: Type::Reference(vec![*record]), values: ColumnValues::Symbols(keys), states });
+                resolver.learn(*record, dataset, identities, spaces, schema, findings);
             }
+        }
+    }
+    for (record, field) in &loading.reads.fields {
+        if !schema.record(*record).key.contains(field) {
+            resolver.resolve(loading, dataset, (*record, *field), spaces, findings);
         }
     }
     // Only now every key of every space has its number.

@@ -7,12 +7,13 @@ use super::column::Column;
 use super::decode::{Decoder, KINDS};
 use super::finding::{Finding, FindingCount, Findings};
 use super::keys::Interner;
+use super::plan::Asked;
 use super::rows::{Decoded, Keyless, Origin, Plan};
 use super::stream::Fault;
 use super::{Places, Table};
 use crate::diagnostic::Code;
 use crate::ir::mapping::{FieldSource, Mapping, Step};
-use crate::schema::{FieldId, RecordId, Schema};
+use crate::schema::{FieldId, RecordId, Schema, Type};
 
 /// What findings are counted by.
 type Kind = (RecordId, Option<FieldId>, Code);
@@ -66,8 +67,8 @@ impl Collector {
 /// The table of one record while it grows.
 pub(super) struct TableBuilder {
     pub(super) record: RecordId,
-    /// The fields that are asked for, in order.
-    pub(super) fields: Vec<FieldId>,
+    /// What is asked for, in the order of the columns.
+    pub(super) asked: Asked,
     columns: Vec<Column>,
     places: Places,
     digests: Option<Vec<u64>>,
@@ -79,18 +80,21 @@ pub(super) struct TableBuilder {
 }
 
 impl TableBuilder {
-    pub(super) fn new(schema: &Schema, record: RecordId, fields: Vec<FieldId>) -> TableBuilder {
+    pub(super) fn new(schema: &Schema, record: RecordId, asked: Asked) -> TableBuilder {
         let ty = schema.record(record);
+        let mut columns: Vec<Column> =
+            asked.fields.iter().map(|field| Column::empty(&ty.field_type(*field).ty.base)).collect();
+        columns.extend(asked.has_identity.then(|| Column::empty(&Type::Reference(vec![record]))));
         TableBuilder {
             record,
-            columns: fields.iter().map(|field| Column::empty(&ty.field_type(*field).ty.base)).collect(),
-            keyless: vec![Keyless::default(); fields.len()],
+            keyless: vec![Keyless::default(); columns.len()],
+            columns,
             places: Places::default(),
             digests: ty.key.is_empty().then(Vec::new),
             findings: Collector::default(),
             seen: Vec::new(),
             json_rows: Vec::new(),
-            fields,
+            asked,
         }
     }
 
@@ -119,12 +123,11 @@ impl TableBuilder {
         }
         for noted in decoded.noted {
             let complaint = &noted.complaint;
-            let field = self.fields[noted.field];
             let decoder = &plan.fields[noted.field].0;
             self.findings.add(Finding {
                 record: self.record,
                 row: Some(base as u32 + noted.row),
-                field: Some(field),
+                field: self.asked.fields.get(noted.field).copied(),
                 code: KINDS[complaint.trouble.kind()],
                 note: decoder.note(complaint),
                 value: noted.complaint.value,
@@ -134,7 +137,8 @@ impl TableBuilder {
             for (kind, count) in counts.iter().enumerate() {
                 // The first of them were added one by one.
                 if let Some(more) = count.checked_sub(Findings::KEPT as u64).filter(|more| *more > 0) {
-                    self.findings.merge((self.record, Some(self.fields[field]), KINDS[kind]), more, std::iter::empty());
+                    let field = self.asked.fields.get(field).copied();
+                    self.findings.merge((self.record, field, KINDS[kind]), more, std::iter::empty());
                 }
             }
         }
@@ -189,7 +193,13 @@ impl TableBuilder {
                 return Err(nothing_to_choose_by(&path, "no record"));
             }
         }
-        for position in 0..self.fields.len() {
+        if let (Some((_, Origin::Slot(slot))), Some(known_as)) =
+            (plan.fields.get(self.asked.fields.len()), &mapping.known_as)
+            && !is_seen(*slot)
+        {
+            return Err(nothing_to_know_by(&shown(&known_as.path), "no record"));
+        }
+        for position in 0..self.asked.fields.len() {
             let keyless = std::mem::take(&mut self.keyless[position]);
             let Some((decoder, Origin::Slot(slot))) = plan.fields.get(position) else { continue };
             if is_seen(*slot) {
@@ -199,7 +209,7 @@ impl TableBuilder {
             for rows in &ranges {
                 self.columns[position].make_unknown(rows.clone());
             }
-            if let Some(FieldSource::Path { path, .. }) = mapping.fields.get(&self.fields[position]) {
+            if let Some(FieldSource::Path { path, .. }) = mapping.fields.get(&self.asked.fields[position]) {
                 self.not_exported(position, format!("no record has `{}`", shown(path)));
             }
         }
@@ -211,7 +221,7 @@ impl TableBuilder {
         if decoder.state_of_nothing() == super::State::Absent || keyless.count == 0 {
             return;
         }
-        let (record, field) = (self.record, self.fields[position]);
+        let (record, field) = (self.record, self.asked.fields[position]);
         let findings = keyless.rows.into_iter().map(|row| Finding {
             record,
             row: Some(row),
@@ -225,7 +235,7 @@ impl TableBuilder {
 
     /// Notes, once, that a field is in no row.
     pub(super) fn not_exported(&mut self, position: usize, note: String) {
-        let key = (self.record, Some(self.fields[position]), Code::MissingField);
+        let key = (self.record, Some(self.asked.fields[position]), Code::MissingField);
         let is_new = self.findings.kinds.get(&key).is_none_or(|(_, kept)| kept.iter().all(|known| known.note != note));
         if is_new {
             self.findings.add(Finding {
@@ -240,17 +250,19 @@ impl TableBuilder {
     }
 
     /// The table, complete but for its keys.
-    pub(super) fn finish(self) -> (Table, Collector) {
+    /// Beside it the second identity of each row, where it was asked for.
+    pub(super) fn finish(mut self) -> (Table, Option<Column>, Collector) {
+        let identity = if self.asked.has_identity { self.columns.pop() } else { None };
         let table = Table {
             rows: self.rows() as u32,
             extract: super::Extract::Complete,
-            columns: self.fields.into_iter().zip(self.columns).collect(),
+            columns: self.asked.fields.into_iter().zip(self.columns).collect(),
             keys: None,
             by_key: super::KeyIndex::default(),
             places: self.places,
             digests: self.digests,
         };
-        (table, self.findings)
+        (table, identity, self.findings)
     }
 }
 
@@ -270,4 +282,10 @@ pub(super) fn shown(path: &[Step]) -> String {
 pub(super) fn nothing_to_choose_by(path: &str, who: &str) -> Fault {
     Fault::new(Code::MissingPath, format!("{who} has `{path}`, by which the source chooses rows"))
         .help("correct the name behind `where` or `keep` in the source")
+}
+
+/// The fault of a second identity that no row has: the references that use it would name nothing.
+pub(super) fn nothing_to_know_by(path: &str, who: &str) -> Fault {
+    Fault::new(Code::MissingPath, format!("{who} has `{path}`, by which the source says that records are known"))
+        .help("correct the name behind `known as` in the source, or leave the line out")
 }

@@ -2,6 +2,7 @@
 
 mod faults;
 mod formats;
+mod mapping;
 mod same;
 mod values;
 
@@ -128,6 +129,7 @@ pub(super) fn mapping(schema: &Schema, record: &str, files: &str, at: &str, fiel
         files: vec![files.to_owned()],
         at: path(at),
         keep: None,
+        known_as: None,
         filters: Vec::new(),
         fields: fields.iter().map(|(name, text)| (ty.field(name).unwrap(), source(text))).collect(),
         delimiter: None,

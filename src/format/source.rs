@@ -2,9 +2,26 @@
 
 use super::writer::Writer;
 use crate::syntax::ast::{
-    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, Mapping, Name, RowTest, RowTestKind, Setting, Source,
-    Text,
+    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Mapping, Name, RowTest, RowTestKind, Setting,
+    Source, Text,
 };
+
+/// A line of a mapping that is no assignment.
+enum Line<'a> {
+    Keep(&'a Keep),
+    Filter(&'a Filter),
+    KnownAs(&'a KnownAs),
+}
+
+impl Line<'_> {
+    fn start(&self) -> u32 {
+        match self {
+            Line::Keep(keep) => keep.span.start,
+            Line::Filter(filter) => filter.span.start,
+            Line::KnownAs(known_as) => known_as.span.start,
+        }
+    }
+}
 
 impl Writer<'_> {
     /// `source … { … }`
@@ -60,9 +77,16 @@ impl Writer<'_> {
     }
 
     fn mapping(&mut self, mapping: &Mapping) {
-        let Mapping { record, files, at, keep, filters, assignments, span: _ } = mapping;
-        let follows = |keep: &&Keep| filters.first().is_none_or(|filter| keep.span.start < filter.span.start);
-        let keep_first = keep.as_ref().filter(follows);
+        let Mapping { record, files, at, keep, filters, known_as, assignments, span: _ } = mapping;
+        let mut lines: Vec<Line<'_>> = filters.iter().map(Line::Filter).collect();
+        lines.extend(keep.as_ref().map(Line::Keep));
+        lines.extend(known_as.as_ref().map(Line::KnownAs));
+        lines.sort_by_key(Line::start);
+        // Where it stands first it goes with the files.
+        let keep_first = match lines.first() {
+            Some(Line::Keep(keep)) => Some(*keep),
+            _ => None,
+        };
         self.group(|writer| {
             writer.take(record.span);
             writer.space();
@@ -85,18 +109,13 @@ impl Writer<'_> {
             });
         });
         self.indented(|writer| {
-            let mut keep_later = keep.as_ref().filter(|_| keep_first.is_none());
-            for filter in filters {
-                if let Some(keep) = keep_later.take_if(|keep| keep.span.start < filter.span.start) {
-                    writer.entry(false);
-                    writer.keep(keep);
+            for line in lines.iter().skip(usize::from(keep_first.is_some())) {
+                writer.entry(false);
+                match line {
+                    Line::Keep(keep) => writer.keep(keep),
+                    Line::Filter(filter) => writer.filter(filter),
+                    Line::KnownAs(known_as) => writer.known_as(known_as),
                 }
-                writer.entry(false);
-                writer.filter(filter);
-            }
-            if let Some(keep) = keep_later {
-                writer.entry(false);
-                writer.keep(keep);
             }
             let widest = assignments.iter().map(|assignment| assignment.field.node.len()).max().unwrap_or(0);
             for assignment in assignments {
@@ -109,6 +128,13 @@ impl Writer<'_> {
     fn keep(&mut self, keep: &Keep) {
         let Keep { last, path, span: _ } = keep;
         self.word(if *last { "keep last of each" } else { "keep first of each" });
+        self.space();
+        self.take(path.span);
+    }
+
+    fn known_as(&mut self, known_as: &KnownAs) {
+        let KnownAs { path, span: _ } = known_as;
+        self.word("known as");
         self.space();
         self.take(path.span);
     }

@@ -34,6 +34,8 @@ pub struct Mapping {
     pub keep: Option<Keep>,
     /// Choices of rows, in order.
     pub filters: Vec<Filter>,
+    /// A second identity of the records.
+    pub known_as: Option<KnownAs>,
     /// Where each field comes from. A field that is not here is not exported: unknown in every row.
     pub fields: BTreeMap<FieldId, FieldSource>,
     /// The delimiter of CSV; none: a comma, a tab for `.tsv`.
@@ -58,6 +60,18 @@ pub struct Keep {
     pub last: bool,
     /// Where the value is.
     pub path: Vec<Step>,
+}
+
+/// A second identity, by which references may name a record as well as by its key.
+///
+/// It is read like a reference to the record. A reference that is the second identity of one record, and the key of no other, is
+/// a reference to that record. One that names several in these ways is unknown.
+#[derive(Debug, Clone)]
+pub struct KnownAs {
+    /// Where it is; a row without it is known by its key alone.
+    pub path: Vec<Step>,
+    /// How it is read.
+    pub reading: Reading,
 }
 
 /// A choice of rows: a row that does not pass is left out, and counted.

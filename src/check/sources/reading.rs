@@ -216,7 +216,7 @@ impl SourceChecker<'_, '_> {
         (self.faults.len() == before).then(|| FieldSource::Path { path: path(from), reading })
     }
 
-    fn base_reading(&self, element: &Type, settings: &Settings) -> Reading {
+    pub(super) fn base_reading(&self, element: &Type, settings: &Settings) -> Reading {
         let is_time = matches!(element, Type::Date | Type::Timestamp);
         Reading {
             absent: settings.absent.clone(),

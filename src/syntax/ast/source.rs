@@ -46,6 +46,8 @@ pub struct Mapping {
     pub keep: Option<Keep>,
     /// `only where …`, `exclude where … because "…"`, in order
     pub filters: Vec<Filter>,
+    /// `known as sys_id`
+    pub known_as: Option<KnownAs>,
     /// The fields, in order.
     pub assignments: Vec<Assignment>,
     /// All of it.
@@ -76,6 +78,15 @@ pub struct Keep {
     /// Whether the last is kept.
     pub last: bool,
     /// What rows of one record have in common.
+    pub path: Path,
+    /// All of it.
+    pub span: Span,
+}
+
+/// `known as sys_id`: a second identity of the records, by which references may name them
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownAs {
+    /// Where it stands.
     pub path: Path,
     /// All of it.
     pub span: Span,

@@ -445,6 +445,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::of_each_kw => "`of each`",
         Rule::only | Rule::only_kw => "`only`",
         Rule::exclude | Rule::exclude_kw => "`exclude`",
+        Rule::known | Rule::known_kw => "`known as`",
         Rule::row_test => "a test of a row, such as `status = \"closed\"`",
         Rule::row_state => "`is present` or `is absent`",
         Rule::assignment => ASSIGNMENT,

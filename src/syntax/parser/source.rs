@@ -4,8 +4,8 @@ use super::{Builder, Pair, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, Mapping, Path, PathStep, RowTest, RowTestKind, Setting,
-    Source, Text,
+    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Mapping, Path, PathStep, RowTest, RowTestKind,
+    Setting, Source, Text,
 };
 use crate::syntax::scan::DEEPEST;
 
@@ -42,8 +42,9 @@ impl Builder<'_> {
                 settings.extend(self.setting(pair));
             }
             Rule::mapping => mappings.extend(self.mapping(pair)),
-            rule @ (Rule::keep | Rule::only | Rule::exclude | Rule::assignment) => {
+            rule @ (Rule::keep | Rule::only | Rule::exclude | Rule::known | Rule::assignment) => {
                 let keep = (rule == Rule::keep).then(|| self.keep(pair.clone())).flatten();
+                let known_as = (rule == Rule::known).then(|| self.known_as(pair.clone())).flatten();
                 let filter = matches!(rule, Rule::only | Rule::exclude).then(|| self.filter(pair.clone())).flatten();
                 let assignment = (rule == Rule::assignment).then(|| self.assignment(pair)).flatten();
                 let Some(mapping) = mappings.last_mut() else {
@@ -58,14 +59,21 @@ impl Builder<'_> {
                     return;
                 };
                 if assignment.is_none() && !mapping.assignments.is_empty() {
-                    let message = "a choice of rows stands behind an assignment";
+                    let (message, label) = match rule {
+                        Rule::known => ("a second identity stands behind an assignment", "concerns all fields"),
+                        _ => ("a choice of rows stands behind an assignment", "chooses rows"),
+                    };
                     self.report(
-                        Diagnostic::new(Code::SyntaxError, span, message, "chooses rows")
+                        Diagnostic::new(Code::SyntaxError, span, message, label)
                             .with_help("move it up, directly under the line with `from`"),
                     );
                 }
-                if keep.is_some() && mapping.keep.is_some() {
-                    let message = "`keep` stands twice in one mapping";
+                let twice = [
+                    ("keep", keep.is_some() && mapping.keep.is_some()),
+                    ("known as", known_as.is_some() && mapping.known_as.is_some()),
+                ];
+                for (word, _) in twice.into_iter().filter(|(_, is_twice)| *is_twice) {
+                    let message = format!("`{word}` stands twice in one mapping");
                     self.report(
                         Diagnostic::new(Code::SyntaxError, span, message, "the second").with_help("keep one of them"),
                     );
@@ -79,6 +87,7 @@ impl Builder<'_> {
                 }
                 mapping.span = mapping.span.to(span);
                 mapping.keep = keep.or(mapping.keep.take());
+                mapping.known_as = known_as.or(mapping.known_as.take());
                 mapping.filters.extend(filter);
                 mapping.assignments.extend(assignment);
             }
@@ -132,7 +141,16 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        Some(Mapping { record: record?, files, at, keep: None, filters: Vec::new(), assignments: Vec::new(), span })
+        Some(Mapping {
+            record: record?,
+            files,
+            at,
+            keep: None,
+            filters: Vec::new(),
+            known_as: None,
+            assignments: Vec::new(),
+            span,
+        })
     }
 
     fn keep(&self, pair: Pair<'_>) -> Option<Keep> {
@@ -146,6 +164,12 @@ impl Builder<'_> {
             }
         }
         Some(Keep { last, path: path?, span })
+    }
+
+    fn known_as(&self, pair: Pair<'_>) -> Option<KnownAs> {
+        let span = self.span(&pair);
+        let path = pair.into_inner().find(|inner| inner.as_rule() == Rule::path)?;
+        Some(KnownAs { path: self.path(path), span })
     }
 
     /// `only where …`, `exclude where … because "…"`
