@@ -11,7 +11,7 @@ use super::items::ItemId;
 use super::types::unknown_record;
 use super::world::World;
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use crate::ir::mapping::{self, FieldSource};
+use crate::ir::mapping::{self, FieldSource, Level};
 use crate::ir::reads::Reads;
 use crate::schema::{FieldId, RecordId, Type};
 use crate::source::Span;
@@ -137,20 +137,22 @@ impl SourceChecker<'_, '_> {
         self.records.push(record);
         let scope = SourceScope::Record(record);
         let before = self.faults.len();
+        let levels = self.levels(scope, &mapping.levels);
         let keep = mapping.keep.as_ref().map(|keep| {
             self.single(scope, &keep.path);
-            mapping::Keep { last: keep.last, path: path(&keep.path) }
+            mapping::Keep { last: keep.last, path: path(&levels, &keep.path) }
         });
-        let filters = mapping.filters.iter().map(|filter| self.filter(scope, filter)).collect();
-        let known_as = mapping.known_as.as_ref().map(|known_as| self.known_as(record, known_as, settings));
-        let fields = self.assignments(record, mapping, settings);
+        let filters = mapping.filters.iter().map(|filter| self.filter(scope, filter, &levels)).collect();
+        let known_as = mapping.known_as.as_ref().map(|known_as| self.known_as(record, known_as, settings, &levels));
+        let fields = self.assignments(record, mapping, settings, &levels);
         let broken = self.faults[before..]
             .iter()
             .any(|fault| fault.diagnostic.is_error() && !matches!(fault.scope, SourceScope::Field(..)));
         (!broken).then(|| mapping::Mapping {
             record,
             files: mapping.files.iter().map(|file| file.node.clone()).collect(),
-            at: mapping.at.as_ref().map(path).unwrap_or_default(),
+            at: mapping.at.as_ref().map(|at| steps(&at.steps)).unwrap_or_default(),
+            levels,
             keep,
             filters,
             known_as,
@@ -158,6 +160,29 @@ impl SourceChecker<'_, '_> {
             delimiter: settings.delimiter,
             span: Some(mapping.span),
         })
+    }
+
+    /// The levels of a mapping. Each is within the one before, so that there are no more rows than there are elements in a file.
+    fn levels(&mut self, scope: SourceScope, levels: &[ast::Level]) -> Vec<Level> {
+        let mut known: Vec<Level> = Vec::new();
+        for level in levels {
+            self.single(scope, &level.path);
+            let name = &level.name.node;
+            if known.iter().any(|other| other.name == *name) {
+                let message = format!("two levels are called `{name}`");
+                self.invalid(scope, level.name.span, message, "the second", "call it something else");
+            }
+            let list = path(&known, &level.path);
+            if let Some(outer) = known.last()
+                && list.level != known.len()
+            {
+                let message = format!("the list of `{name}` is not within `{}`", outer.name);
+                let help = format!("write where in it the list is: `each {name} in {}.…`", outer.name);
+                self.invalid(scope, level.path.span, message, "begins outside the level before", &help);
+            }
+            known.push(Level { name: name.clone(), list });
+        }
+        known
     }
 
     /// Refuses `*` where one value is needed.
@@ -168,7 +193,13 @@ impl SourceChecker<'_, '_> {
         }
     }
 
-    fn known_as(&mut self, record: RecordId, known_as: &ast::KnownAs, settings: &Settings) -> mapping::KnownAs {
+    fn known_as(
+        &mut self,
+        record: RecordId,
+        known_as: &ast::KnownAs,
+        settings: &Settings,
+        levels: &[Level],
+    ) -> mapping::KnownAs {
         let scope = SourceScope::Record(record);
         self.single(scope, &known_as.path);
         let ty = self.world.schema().record(record);
@@ -184,14 +215,14 @@ impl SourceChecker<'_, '_> {
             );
         }
         let reading = self.base_reading(&Type::Reference(vec![record]), settings);
-        mapping::KnownAs { path: path(&known_as.path), reading }
+        mapping::KnownAs { path: path(levels, &known_as.path), reading }
     }
 
-    fn filter(&mut self, scope: SourceScope, filter: &ast::Filter) -> mapping::Filter {
+    fn filter(&mut self, scope: SourceScope, filter: &ast::Filter, levels: &[Level]) -> mapping::Filter {
         self.single(scope, &filter.test.path);
         let texts = |texts: &[ast::Text]| texts.iter().map(|text| text.node.clone()).collect();
         mapping::Filter {
-            path: path(&filter.test.path),
+            path: path(levels, &filter.test.path),
             test: match &filter.test.kind {
                 ast::RowTestKind::In(values) => mapping::Test::In(texts(values)),
                 ast::RowTestKind::NotIn(values) => mapping::Test::NotIn(texts(values)),
@@ -209,6 +240,7 @@ impl SourceChecker<'_, '_> {
         record: RecordId,
         mapping: &ast::Mapping,
         settings: &Settings,
+        levels: &[Level],
     ) -> BTreeMap<FieldId, FieldSource> {
         let world = self.world;
         let declared = world.schema().record(record);
@@ -243,7 +275,7 @@ impl SourceChecker<'_, '_> {
                 ast::AssignedValue::Unknown(because) => Some(FieldSource::Unknown { because: because.node.clone() }),
                 ast::AssignedValue::Constant(text) => self.constant(record, field, text, settings),
                 ast::AssignedValue::Path { path, conversions } => {
-                    self.read_path(record, field, path, conversions, settings)
+                    self.read_path(record, field, (path, levels), conversions, settings)
                 }
             };
             if let Some(value) = value {
@@ -270,9 +302,20 @@ impl SourceChecker<'_, '_> {
     }
 }
 
-/// A path as the reader of data takes it.
-fn path(path: &ast::Path) -> Vec<mapping::Step> {
-    path.steps
+/// A path as the reader of data takes it: it begins in the level that its first step names, else in the record.
+fn path(levels: &[Level], path: &ast::Path) -> mapping::Path {
+    let level = match path.steps.first() {
+        Some(ast::PathStep::Name(first)) => levels.iter().position(|level| level.name == *first),
+        _ => None,
+    };
+    match level {
+        Some(level) => mapping::Path { level: level + 1, steps: steps(&path.steps[1..]) },
+        None => mapping::Path { level: 0, steps: steps(&path.steps) },
+    }
+}
+
+fn steps(steps: &[ast::PathStep]) -> Vec<mapping::Step> {
+    steps
         .iter()
         .map(|step| match step {
             ast::PathStep::Name(name) => mapping::Step::Name(name.clone()),

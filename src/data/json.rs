@@ -19,6 +19,16 @@ pub(super) enum Raw<'a> {
     Object(&'a str),
 }
 
+impl Raw<'_> {
+    /// How many bytes of the text it takes, without quotation marks.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Raw::Null | Raw::Boolean(_) => 1,
+            Raw::Number(text) | Raw::Text(text, _) | Raw::Array(text) | Raw::Object(text) => text.len(),
+        }
+    }
+}
+
 /// What stands for other characters in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Escapes {

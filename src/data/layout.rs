@@ -95,12 +95,13 @@ mod tests {
 
     use super::super::project::Paths;
     use super::*;
-    use crate::ir::mapping::Step;
+    use crate::ir::mapping::{Path, Step};
 
     fn paths() -> Paths {
         let mut paths = Paths::default();
         for path in [&["a"][..], &["b"], &["b", "c"], &["d\n"]] {
-            paths.slot(&path.iter().map(|name| Step::Name((*name).to_owned())).collect::<Vec<_>>());
+            let steps = path.iter().map(|name| Step::Name((*name).to_owned())).collect();
+            paths.slot(&Path { level: 0, steps });
         }
         paths
     }
@@ -121,7 +122,7 @@ mod tests {
     #[track_caller]
     fn check(rows: &[&str]) {
         let (paths, mut layout) = (paths(), Layout::default());
-        let tree = paths.tree();
+        let tree = paths.tree(0);
         for row in rows {
             assert_eq!(
                 walked(row, &paths, |scanner, slots| layout.walk(&tree, scanner, slots)),

@@ -172,7 +172,7 @@ impl<'a> Loader<'a> {
             }
         };
         let asked = builder.asked.clone();
-        let (mut json_plan, mut json_rows) = (None, 0);
+        let (mut json_plan, mut reached) = (None, vec![0; mapping.levels.len() + 1]);
         for (index, name) in files {
             let mut counts = Fed {
                 record,
@@ -195,7 +195,9 @@ impl<'a> Loader<'a> {
                     left_out.rows += more;
                 }
                 let is_json = !matches!(plan.format, Format::Cells { .. });
-                json_rows += if is_json { decoded.rows } else { 0 };
+                for (count, more) in reached.iter_mut().zip(&decoded.reached).filter(|_| is_json) {
+                    *count += more;
+                }
                 builder.append(plan, decoded, *index, is_json, spaces)
             });
             match result {
@@ -211,7 +213,7 @@ impl<'a> Loader<'a> {
             }
             fed.push((*index, counts));
         }
-        if let Err(fault) = builder.end_mapping(mapping, json_plan.as_ref(), json_rows) {
+        if let Err(fault) = builder.end_mapping(mapping, json_plan.as_ref(), &reached) {
             errors.push(fault.into_error(record, files.first().map_or("", |(_, name)| name)));
         }
         fed
@@ -294,7 +296,7 @@ impl<'a> Scan<'a> {
                 (Box::new(rows), header)
             }
         };
-        let (mut plan, not_exported) = plan(self.loading.schema, mapping, asked, format, &header, limits.depth)?;
+        let (mut plan, not_exported) = plan(self.loading.schema, mapping, asked, format, &header, limits)?;
         plan.winners = winners.map(|winners| winners.cloned().unwrap_or_default());
         let at_once = rayon::current_num_threads().max(1) * 2;
         let (mut chunks, mut fault) = read_some(cutter.as_mut(), at_once);

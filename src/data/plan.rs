@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::decode::Decoder;
 use super::pattern::Format;
 use super::project::Paths;
-use super::rows::{Origin, Plan};
-use super::stream::Fault;
-use super::table::{nothing_to_choose_by, nothing_to_know_by, shown};
-use crate::diagnostic::suggest;
-use crate::ir::mapping::{FieldSource, Mapping, Reading, Step};
+use super::rows::{Nested, Origin, Plan};
+use super::stream::{Fault, Limits};
+use super::table::{nothing_to_choose_by, nothing_to_know_by};
+use crate::diagnostic::{Code, suggest};
+use crate::ir::mapping::{FieldSource, Mapping, Path, Reading, Step};
 use crate::schema::{FieldId, RecordId, Schema, Ty, Type};
 
 /// What separates the elements of a list in a cell of a file that is laid out as the record.
@@ -18,12 +18,15 @@ const SPLIT: &str = ";";
 /// The mapping of files that are laid out as a record: `incident.json` and its like, each field under its own name.
 pub(super) fn mapping_of_record(schema: &Schema, record: RecordId) -> Mapping {
     let ty = schema.record(record);
-    let source =
-        |name: &str| FieldSource::Path { path: vec![Step::Name(name.to_owned())], reading: Reading::default() };
+    let source = |name: &str| FieldSource::Path {
+        path: Path { level: 0, steps: vec![Step::Name(name.to_owned())] },
+        reading: Reading::default(),
+    };
     Mapping {
         record,
         files: super::choose::SHAPED.iter().map(|ending| format!("{}.{ending}", ty.name)).collect(),
         at: Vec::new(),
+        levels: Vec::new(),
         keep: None,
         known_as: None,
         filters: Vec::new(),
@@ -56,10 +59,14 @@ pub(super) fn plan<'a>(
     asked: &Asked,
     format: Format,
     header: &[String],
-    depth: usize,
+    limits: Limits,
 ) -> Result<(Plan<'a>, Vec<NotExported>), Fault> {
     let record = schema.record(mapping.record);
     let is_cells = matches!(format, Format::Cells { .. });
+    if is_cells && let Some(level) = mapping.levels.first() {
+        let message = format!("a file of rows and columns has no list `{}` within its rows", mapping.show(&level.list));
+        return Err(Fault::new(Code::MissingPath, message).help("leave `each` out of the source, or export JSON"));
+    }
     let mut paths = Paths::default();
     let mut not_exported = Vec::new();
     let (mut planned, mut spaces) = (Vec::new(), Vec::new());
@@ -67,7 +74,7 @@ pub(super) fn plan<'a>(
         let ty = &record.field_type(*field).ty;
         let (reading, origin) = match mapping.fields.get(field) {
             Some(FieldSource::Path { path, reading }) => {
-                if is_cells && let Some(note) = no_column(header, path) {
+                if is_cells && let Some(note) = no_column(header, mapping, path) {
                     not_exported.push((position, note));
                     (reading.clone(), Origin::Nowhere)
                 } else {
@@ -88,19 +95,19 @@ pub(super) fn plan<'a>(
                 (Reading::default(), Origin::Nowhere)
             }
         };
-        planned.push((Decoder::new(schema, ty, &reading, depth, &mut spaces), origin));
+        planned.push((Decoder::new(schema, ty, &reading, limits.depth, &mut spaces), origin));
     }
     if asked.has_identity {
         let ty = Ty { base: Type::Reference(vec![mapping.record]), optional: true };
         let (reading, origin) = match &mapping.known_as {
-            Some(known_as) if is_cells && no_column(header, &known_as.path).is_some() => {
-                return Err(nothing_to_know_by(&shown(&known_as.path), "no column of the header"));
+            Some(known_as) if is_cells && no_column(header, mapping, &known_as.path).is_some() => {
+                return Err(nothing_to_know_by(&mapping.show(&known_as.path), "no column of the header"));
             }
             Some(known_as) => (known_as.reading.clone(), Origin::Slot(paths.slot(&known_as.path))),
             // Rows of this mapping have none.
             None => (Reading::default(), Origin::Constant(String::new())),
         };
-        planned.push((Decoder::new(schema, &ty, &reading, depth, &mut spaces), origin));
+        planned.push((Decoder::new(schema, &ty, &reading, limits.depth, &mut spaces), origin));
     }
     let filters: Vec<_> = mapping.filters.iter().map(|filter| (paths.slot(&filter.path), filter)).collect();
     let keep = mapping.keep.as_ref().map(|keep| paths.slot(&keep.path));
@@ -108,12 +115,12 @@ pub(super) fn plan<'a>(
     if is_cells {
         for path in mapping.filters.iter().map(|filter| &filter.path).chain(mapping.keep.iter().map(|keep| &keep.path))
         {
-            if no_column(header, path).is_some() {
-                return Err(nothing_to_choose_by(&shown(path), "no column of the header"));
+            if no_column(header, mapping, path).is_some() {
+                return Err(nothing_to_choose_by(&mapping.show(path), "no column of the header"));
             }
         }
         for (slot, path) in paths.iter().enumerate() {
-            let name = shown(path);
+            let name = mapping.show(path);
             let mut columns =
                 header.iter().enumerate().filter(|(_, column)| **column == name).map(|(column, _)| column);
             let column = columns.next();
@@ -126,19 +133,23 @@ pub(super) fn plan<'a>(
             }
         }
     }
-    let names = mapping.fields.values().filter_map(|source| match source {
-        FieldSource::Path { path, .. } => path.first(),
+    let lists: Vec<usize> = mapping.levels.iter().map(|level| paths.slot(&level.list)).collect();
+    let levels = lists.into_iter().zip(1..).map(|(list, level)| Nested { list, tree: paths.tree(level) }).collect();
+    let of_fields = mapping.fields.values().filter_map(|source| match source {
+        FieldSource::Path { path, .. } => Some(path),
         _ => None,
     });
-    let names = names.filter_map(|step| match step {
-        Step::Name(name) => Some(name.clone()),
-        Step::Every => None,
+    let of_record = of_fields.chain(mapping.levels.iter().map(|level| &level.list)).filter(|path| path.level == 0);
+    let names = of_record.filter_map(|path| match path.steps.first() {
+        Some(Step::Name(name)) => Some(name.clone()),
+        _ => None,
     });
     let plan = Plan {
         format,
         fields: planned,
         spaces,
-        tree: paths.tree(),
+        tree: paths.tree(0),
+        levels,
         paths,
         cells,
         filters,
@@ -146,14 +157,15 @@ pub(super) fn plan<'a>(
         winners: None,
         has_digests: record.key.is_empty(),
         names: names.collect(),
-        depth,
+        depth: limits.depth,
+        ratio: limits.ratio,
     };
     Ok((plan, not_exported))
 }
 
 /// Says that the header lacks the column of a path, if it does.
-fn no_column(header: &[String], path: &[Step]) -> Option<String> {
-    let name = shown(path);
+fn no_column(header: &[String], mapping: &Mapping, path: &Path) -> Option<String> {
+    let name = mapping.show(path);
     if header.contains(&name) {
         return None;
     }

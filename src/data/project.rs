@@ -2,7 +2,7 @@
 
 use super::json::{Mistake, Raw, Scanner, resolve};
 use super::layout::Leads;
-use crate::ir::mapping::Step;
+use crate::ir::mapping::{Path, Step};
 
 /// What a row has at a path, or at one place of a path to many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,16 @@ pub(super) enum Item<'a> {
     Twice,
 }
 
+impl Item<'_> {
+    /// How many bytes it has.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Item::Value(raw) | Item::Stray(raw) => raw.length(),
+            Item::Missing | Item::Twice => 0,
+        }
+    }
+}
+
 /// What a row has at each path.
 #[derive(Debug, Clone)]
 pub(super) struct Slot<'a> {
@@ -26,6 +36,15 @@ pub(super) struct Slot<'a> {
     pub(super) items: Vec<Item<'a>>,
     /// Whether the path leads to many places.
     pub(super) many: bool,
+    /// The level in which the path begins.
+    level: usize,
+}
+
+impl<'a> Slot<'a> {
+    /// The slot of one value that is in no row.
+    pub(super) fn of(item: Item<'a>) -> Slot<'a> {
+        Slot { item, items: Vec::new(), many: false, level: 0 }
+    }
 }
 
 /// The values of a row at the paths of a [`Paths`]; used again from row to row.
@@ -33,12 +52,17 @@ pub(super) struct Slot<'a> {
 pub(super) struct Slots<'a>(Vec<Slot<'a>>);
 
 impl<'a> Slots<'a> {
-    /// Forgets the row before.
-    pub(super) fn clear(&mut self) {
-        for slot in &mut self.0 {
+    /// Forgets what the element before of a level had, and those of the levels within it.
+    pub(super) fn clear(&mut self, level: usize) {
+        for slot in self.0.iter_mut().filter(|slot| slot.level >= level) {
             slot.item = Item::Missing;
             slot.items.clear();
         }
+    }
+
+    /// Returns the slots of the paths that begin in a level.
+    pub(super) fn of_level(&self, level: usize) -> impl Iterator<Item = (usize, &Slot<'a>)> {
+        self.0.iter().enumerate().filter(move |(_, slot)| slot.level == level)
     }
 
     /// Returns what is at a path.
@@ -60,36 +84,40 @@ impl<'a> Slots<'a> {
 /// The paths that somebody reads, each once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Paths {
-    paths: Vec<Vec<Step>>,
+    paths: Vec<Path>,
 }
 
 impl Paths {
     /// Returns the slot of a path, a new one for a new path.
-    pub(super) fn slot(&mut self, path: &[Step]) -> usize {
+    pub(super) fn slot(&mut self, path: &Path) -> usize {
         if let Some(slot) = self.paths.iter().position(|known| known == path) {
             return slot;
         }
-        self.paths.push(path.to_vec());
+        self.paths.push(path.clone());
         self.paths.len() - 1
     }
 
     /// Returns the paths, in order of slot.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[Step]> {
-        self.paths.iter().map(Vec::as_slice)
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Path> {
+        self.paths.iter()
     }
 
     /// Makes empty slots.
     pub(super) fn slots<'a>(&self) -> Slots<'a> {
-        let slot =
-            |path: &Vec<Step>| Slot { item: Item::Missing, items: Vec::new(), many: path.contains(&Step::Every) };
+        let slot = |path: &Path| Slot {
+            item: Item::Missing,
+            items: Vec::new(),
+            many: path.steps.contains(&Step::Every),
+            level: path.level,
+        };
         Slots(self.paths.iter().map(slot).collect())
     }
 
-    /// Makes the tree that finds all paths in one walk.
-    pub(super) fn tree(&self) -> Node {
+    /// Makes the tree that finds all paths that begin in a level in one walk.
+    pub(super) fn tree(&self, level: usize) -> Node {
         let mut root = Node::default();
-        for (slot, path) in self.paths.iter().enumerate() {
-            root.add(slot, path);
+        for (slot, path) in self.paths.iter().enumerate().filter(|(_, path)| path.level == level) {
+            root.add(slot, &path.steps);
         }
         root
     }
@@ -253,8 +281,9 @@ impl Node {
 mod tests {
     use super::*;
 
-    fn path(text: &str) -> Vec<Step> {
-        text.split('.').map(|step| if step == "*" { Step::Every } else { Step::Name(step.to_owned()) }).collect()
+    fn path(text: &str) -> Path {
+        let step = |step: &str| if step == "*" { Step::Every } else { Step::Name(step.to_owned()) };
+        Path { level: 0, steps: text.split('.').map(step).collect() }
     }
 
     #[track_caller]
@@ -265,7 +294,7 @@ mod tests {
         }
         let mut slots = all.slots();
         let mut scanner = Scanner::new(row, 0, 16);
-        all.tree().walk(&mut scanner, &mut slots).unwrap();
+        all.tree(0).walk(&mut scanner, &mut slots).unwrap();
         assert_eq!(scanner.at(), row.len());
         let show = |item: &Item<'_>| match item {
             Item::Missing => "missing".to_owned(),

@@ -15,7 +15,7 @@ use super::pattern::Format;
 use super::project::{Item, Node, Paths, Slot, Slots};
 use super::stream::{Fault, Position, is_message, no_records};
 use crate::diagnostic::Code;
-use crate::ir::mapping::Filter;
+use crate::ir::mapping::{Filter, Step};
 use crate::schema::KeySpaceId;
 
 /// Where the values of a field come from.
@@ -38,7 +38,10 @@ pub(super) struct Plan<'a> {
     /// The key spaces of references among the fields, each once.
     pub(super) spaces: Vec<KeySpaceId>,
     pub(super) paths: Paths,
+    /// What is read of the record itself.
     pub(super) tree: Node,
+    /// The lists within it whose elements are the rows, from the outside in.
+    pub(super) levels: Vec<Nested>,
     /// The slot of each column of a file of cells.
     pub(super) cells: Vec<Option<usize>>,
     pub(super) filters: Vec<(usize, &'a Filter)>,
@@ -51,6 +54,17 @@ pub(super) struct Plan<'a> {
     /// The names that a record may begin with, for files that are one record.
     pub(super) names: Vec<String>,
     pub(super) depth: usize,
+    /// How many times its own size a record may repeat in its rows.
+    pub(super) ratio: u64,
+}
+
+/// A list whose elements are rows, or hold those of the next level.
+#[derive(Debug, Clone)]
+pub(super) struct Nested {
+    /// The slot of the list.
+    pub(super) list: usize,
+    /// What is read of an element.
+    pub(super) tree: Node,
 }
 
 /// A complaint about a field of a row.
@@ -90,7 +104,9 @@ pub(super) struct Decoded {
     pub(super) counts: Vec<[u64; 3]>,
     /// For each field.
     pub(super) keyless: Vec<Keyless>,
-    /// For each path, whether any row has it.
+    /// How many records there are and, behind them, elements of each level.
+    pub(super) reached: Vec<u64>,
+    /// For each path, whether any record or element has it.
     pub(super) seen: Vec<bool>,
     /// While it is not known which rows are the records: the value that decides it for each row, and the row's offset.
     pub(super) keeps: TextColumn,
@@ -162,8 +178,10 @@ struct Reader<'p, 'c> {
     slots: Slots<'c>,
     layout: Layout,
     decoded: Decoded,
-    /// Whether there is a path that no row had so far.
-    has_unseen: bool,
+    /// Whether there is a path that no record or element had so far, by level.
+    has_unseen: Vec<bool>,
+    /// The beginnings of the digests of rows within the record and the elements that are open, from the outside in.
+    around: Vec<Sha256>,
     /// The offset up to which lines are counted, and the line there.
     counted: (usize, u32),
     work: Work,
@@ -176,6 +194,7 @@ impl<'p, 'c> Reader<'p, 'c> {
             columns: plan.fields.iter().map(|(decoder, _)| Column::empty(decoder.ty())).collect(),
             counts: vec![[0; 3]; plan.fields.len()],
             keyless: vec![Keyless::default(); plan.fields.len()],
+            reached: vec![0; plan.levels.len() + 1],
             seen: vec![false; plan.paths.iter().count()],
             ..Decoded::default()
         };
@@ -187,7 +206,8 @@ impl<'p, 'c> Reader<'p, 'c> {
             slots: plan.paths.slots(),
             layout: Layout::default(),
             decoded,
-            has_unseen: true,
+            has_unseen: vec![true; plan.levels.len() + 1],
+            around: Vec::new(),
             counted: (0, chunk.start.line),
             work: Work { keys: vec![Interner::default(); plan.spaces.len()], ..Work::default() },
         }
@@ -267,7 +287,7 @@ impl<'p, 'c> Reader<'p, 'c> {
     fn record(&mut self, start: usize, end: usize, ends_file: bool) -> Result<(), Fault> {
         let text = &self.text[start..end];
         let mut scanner = Scanner::new(text, 0, self.plan.depth);
-        self.slots.clear();
+        self.slots.clear(0);
         let walked = match scanner.peek() {
             Some(b'{') => self.layout.walk(&self.plan.tree, &mut scanner, &mut self.slots),
             _ => Err(Mistake::Expected("a record: an object")),
@@ -276,15 +296,110 @@ impl<'p, 'c> Reader<'p, 'c> {
         if scanner.peek().is_some() {
             return Err(self.mistake(Mistake::Expected("the end of the line"), start + scanner.at(), ends_file));
         }
-        self.row(text, start);
-        Ok(())
+        self.reach(0);
+        if self.plan.levels.is_empty() {
+            self.row(text, start);
+            return Ok(());
+        }
+        self.around.clear();
+        self.around.extend(self.plan.has_digests.then(|| Sha256::new_with_prefix(text)));
+        let mut most = self.plan.ratio.saturating_mul(text.len() as u64);
+        self.rows_within(0, start, &mut most)
+    }
+
+    /// Takes the rows within the record or the element whose values are in the slots: the elements of the list of a level, or
+    /// those of the levels within it. `start` is where it stands, and `most` how many bytes may still be repeated in its rows.
+    fn rows_within(&mut self, level: usize, start: usize, most: &mut u64) -> Result<(), Fault> {
+        let plan = self.plan;
+        let Some(Nested { list, tree }) = plan.levels.get(level) else { return Ok(()) };
+        let (text, is_array) = match self.slots.get(*list).item {
+            Item::Value(Raw::Array(text)) => (text, true),
+            Item::Value(Raw::Object(text)) => (text, false),
+            Item::Missing => return Ok(()),
+            item => {
+                let nothing = matches!(item, Item::Value(Raw::Null) | Item::Stray(Raw::Null))
+                    || matches!(item, Item::Value(Raw::Text(text, _)) | Item::Stray(Raw::Text(text, _)) if text.trim().is_empty());
+                let path = plan.paths.iter().nth(*list);
+                let path = path.and_then(|path| path.steps.last()).map_or("", |step| match step {
+                    Step::Name(name) => name,
+                    Step::Every => "*",
+                });
+                let fault =
+                    || Fault::malformed(format!("what the record has at `{path}` is no list")).at(self.place(start));
+                return if nothing {
+                    Ok(())
+                } else {
+                    Err(fault().help("compare the path behind `each` in the source with the file"))
+                };
+            }
+        };
+        // The list is a part of the text of the chunk.
+        let base = text.as_ptr() as usize - self.text.as_ptr() as usize;
+        let repeated: usize = (0..=level)
+            .flat_map(|outer| self.slots.of_level(outer))
+            .filter(|(slot, _)| plan.levels.iter().all(|level| level.list != *slot))
+            .map(|(_, slot)| slot.item.length() + slot.items.iter().map(Item::length).sum::<usize>())
+            .sum();
+        let is_last = level + 1 == plan.levels.len();
+        let mut fault = None;
+        let mut element = |scanner: &mut Scanner<'c>| {
+            scanner.peek();
+            let begin = scanner.at();
+            self.slots.clear(level + 1);
+            tree.walk(scanner, &mut self.slots)?;
+            if fault.is_some() {
+                return Ok(());
+            }
+            self.reach(level + 1);
+            let (own, at) = (scanner.since(begin), base + begin);
+            if !is_last {
+                let around = self.around.last().map(|around| around.clone().chain_update(own));
+                self.around.extend(around);
+                fault = self.rows_within(level + 1, at, most).err();
+                self.around.truncate(level + 1);
+                return Ok(());
+            }
+            match most.checked_sub(repeated as u64) {
+                Some(rest) => {
+                    *most = rest;
+                    self.row(own, at);
+                }
+                None => {
+                    let message = format!("the rows within a record repeat more than {} times its size", plan.ratio);
+                    fault = Some(
+                        Fault::new(Code::DataLimit, message)
+                            .at(self.place(start))
+                            .help("check where the file comes from"),
+                    );
+                }
+            }
+            Ok(())
+        };
+        let mut scanner = Scanner::new(text, 0, plan.depth);
+        let read = if is_array { scanner.array(element) } else { scanner.object(|scanner, _| element(scanner)) };
+        // The text was scanned before, so it is in order.
+        debug_assert!(read.is_ok());
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// Notes that a record or an element of a level was read, and which paths it has.
+    fn reach(&mut self, level: usize) {
+        self.decoded.reached[level] += 1;
+        if self.has_unseen[level] {
+            self.has_unseen[level] = false;
+            for (slot, found) in self.slots.of_level(level) {
+                let seen = &mut self.decoded.seen[slot];
+                *seen |= found.item != Item::Missing;
+                self.has_unseen[level] |= !*seen;
+            }
+        }
     }
 
     fn cells(&mut self, delimiter: u8) -> Result<(), Fault> {
         let plan = self.plan;
         let mut start = 0;
         while start < self.text.len() {
-            self.slots.clear();
+            self.slots.clear(0);
             let (slots, mut has_surplus) = (&mut self.slots, false);
             let read =
                 cells::read_row(self.text, start, delimiter, &mut |position, raw| match plan.cells.get(position) {
@@ -298,6 +413,7 @@ impl<'p, 'c> Reader<'p, 'c> {
                     let is_cut = self.is_whole && self.chunk.is_last && !self.text.ends_with('\n');
                     return Err(self.wrong_width(start, count, is_cut && end == self.text.len()));
                 }
+                self.reach(0);
                 self.row(&self.text[start..end], start);
             }
             start = end;
@@ -336,13 +452,6 @@ impl<'p, 'c> Reader<'p, 'c> {
     fn row(&mut self, text: &str, offset: usize) {
         let plan = self.plan;
         self.decoded.rows += 1;
-        if self.has_unseen {
-            self.has_unseen = false;
-            for (slot, seen) in self.decoded.seen.iter_mut().enumerate() {
-                *seen |= self.slots.get(slot).item != Item::Missing;
-                self.has_unseen |= !*seen;
-            }
-        }
         for (position, (slot, filter)) in plan.filters.iter().enumerate() {
             if !filter::passes(filter, self.slots.get(*slot), &mut self.work.scratch) {
                 self.decoded.left_out[position] += 1;
@@ -371,8 +480,7 @@ impl<'p, 'c> Reader<'p, 'c> {
                 Origin::Slot(slot) => decoder.decode(self.slots.get(*slot), column, &mut self.work),
                 Origin::Constant(text) => {
                     let item = Item::Value(Raw::Text(text, Escapes::None));
-                    let slot = Slot { item, items: Vec::new(), many: false };
-                    decoder.decode(&slot, column, &mut self.work)
+                    decoder.decode(&Slot::of(item), column, &mut self.work)
                 }
                 Origin::Nowhere => {
                     column.push_without_value(State::Unknown);
@@ -404,13 +512,14 @@ impl<'p, 'c> Reader<'p, 'c> {
         self.decoded.lines.push(line);
         self.decoded.bytes.push(byte);
         if plan.has_digests {
-            self.decoded.digests.push(digest(text.trim_end_matches(['\r', '\n'])));
+            let around = self.around.last().cloned().unwrap_or_default();
+            self.decoded.digests.push(digest(around, text.trim_end_matches(['\r', '\n'])));
         }
     }
 }
 
-/// The first eight bytes of the text's SHA-256.
-fn digest(text: &str) -> u64 {
-    let digest = Sha256::digest(text.as_bytes());
+/// The first eight bytes of the SHA-256 of what was begun with, and the text.
+fn digest(around: Sha256, text: &str) -> u64 {
+    let digest = around.chain_update(text).finalize();
     digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }

@@ -12,7 +12,7 @@ use super::rows::{Decoded, Keyless, Origin, Plan};
 use super::stream::Fault;
 use super::{Places, Table};
 use crate::diagnostic::Code;
-use crate::ir::mapping::{FieldSource, Mapping, Step};
+use crate::ir::mapping::{FieldSource, Mapping};
 use crate::schema::{FieldId, RecordId, Schema, Type};
 
 /// What findings are counted by.
@@ -181,15 +181,26 @@ impl TableBuilder {
         &mut self,
         mapping: &Mapping,
         plan: Option<&Plan<'_>>,
-        json_rows: u64,
+        reached: &[u64],
     ) -> Result<(), Fault> {
         let seen = std::mem::take(&mut self.seen);
         let ranges = std::mem::take(&mut self.json_rows);
-        let Some(plan) = plan.filter(|_| json_rows > 0) else { return Ok(()) };
-        let is_seen = |slot: usize| seen.get(slot).copied().unwrap_or(false);
+        let Some(plan) = plan else { return Ok(()) };
+        // Where there was nothing to look into, nothing is missing.
+        let is_seen = |slot: usize| {
+            let level = plan.paths.iter().nth(slot).map_or(0, |path| path.level);
+            seen.get(slot) == Some(&true) || reached.get(level).is_none_or(|count| *count == 0)
+        };
+        for (level, nested) in mapping.levels.iter().zip(&plan.levels) {
+            if !is_seen(nested.list) {
+                let message = format!("no record has the list `{}`", mapping.show(&level.list));
+                return Err(Fault::new(Code::MissingPath, message)
+                    .help("correct the path behind `each` in the source, or export the lists too"));
+            }
+        }
         for slot in plan.filters.iter().map(|(slot, _)| *slot).chain(plan.keep) {
             if !is_seen(slot) {
-                let path = plan.paths.iter().nth(slot).map(shown).unwrap_or_default();
+                let path = plan.paths.iter().nth(slot).map(|path| mapping.show(path)).unwrap_or_default();
                 return Err(nothing_to_choose_by(&path, "no record"));
             }
         }
@@ -197,7 +208,7 @@ impl TableBuilder {
             (plan.fields.get(self.asked.fields.len()), &mapping.known_as)
             && !is_seen(*slot)
         {
-            return Err(nothing_to_know_by(&shown(&known_as.path), "no record"));
+            return Err(nothing_to_know_by(&mapping.show(&known_as.path), "no record"));
         }
         for position in 0..self.asked.fields.len() {
             let keyless = std::mem::take(&mut self.keyless[position]);
@@ -210,7 +221,7 @@ impl TableBuilder {
                 self.columns[position].make_unknown(rows.clone());
             }
             if let Some(FieldSource::Path { path, .. }) = mapping.fields.get(&self.asked.fields[position]) {
-                self.not_exported(position, format!("no record has `{}`", shown(path)));
+                self.not_exported(position, format!("no record has `{}`", mapping.show(path)));
             }
         }
         Ok(())
@@ -264,18 +275,6 @@ impl TableBuilder {
         };
         (table, identity, self.findings)
     }
-}
-
-/// A path as written.
-pub(super) fn shown(path: &[Step]) -> String {
-    let steps: Vec<&str> = path
-        .iter()
-        .map(|step| match step {
-            Step::Name(name) => name.as_str(),
-            Step::Every => "*",
-        })
-        .collect();
-    steps.join(".")
 }
 
 /// The fault of a choice of rows by something that no row has: it would choose all or none.

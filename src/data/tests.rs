@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::diagnostic::Code;
-use crate::ir::mapping::{FieldSource, Filter, Keep, Mapping, Reading, Source, Step, Test};
+use crate::ir::mapping::{FieldSource, Filter, Keep, Mapping, Path, Reading, Source, Step, Test};
 use crate::ir::reads::Reads;
 use crate::schema::{EnumType, FieldId, FieldType, KeySpaceId, RecordType, Schema, Ty, Type};
 use crate::source::{FileId, Span};
@@ -112,7 +112,11 @@ pub(super) fn all(schema: &Schema) -> Reads {
     reads
 }
 
-pub(super) fn path(text: &str) -> Vec<Step> {
+pub(super) fn path(text: &str) -> Path {
+    Path { level: 0, steps: steps(text) }
+}
+
+pub(super) fn steps(text: &str) -> Vec<Step> {
     if text.is_empty() {
         return Vec::new();
     }
@@ -127,7 +131,8 @@ pub(super) fn mapping(schema: &Schema, record: &str, files: &str, at: &str, fiel
     Mapping {
         record,
         files: vec![files.to_owned()],
-        at: path(at),
+        at: steps(at),
+        levels: Vec::new(),
         keep: None,
         known_as: None,
         filters: Vec::new(),

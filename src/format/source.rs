@@ -2,8 +2,8 @@
 
 use super::writer::Writer;
 use crate::syntax::ast::{
-    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Mapping, Name, RowTest, RowTestKind, Setting,
-    Source, Text,
+    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Level, Mapping, Name, RowTest, RowTestKind,
+    Setting, Source, Text,
 };
 
 /// A line of a mapping that is no assignment.
@@ -77,7 +77,7 @@ impl Writer<'_> {
     }
 
     fn mapping(&mut self, mapping: &Mapping) {
-        let Mapping { record, files, at, keep, filters, known_as, assignments, span: _ } = mapping;
+        let Mapping { record, files, at, levels, keep, filters, known_as, assignments, span: _ } = mapping;
         let mut lines: Vec<Line<'_>> = filters.iter().map(Line::Filter).collect();
         lines.extend(keep.as_ref().map(Line::Keep));
         lines.extend(known_as.as_ref().map(Line::KnownAs));
@@ -98,6 +98,16 @@ impl Writer<'_> {
                     if let Some(path) = at {
                         writer.line();
                         writer.word("at");
+                        writer.space();
+                        writer.take(path.span);
+                    }
+                    for Level { name, path, span: _ } in levels {
+                        writer.line();
+                        writer.word("each");
+                        writer.space();
+                        writer.take(name.span);
+                        writer.space();
+                        writer.word("in");
                         writer.space();
                         writer.take(path.span);
                     }

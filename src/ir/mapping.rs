@@ -30,6 +30,9 @@ pub struct Mapping {
     pub files: Vec<String>,
     /// Where the records are in a file of JSON: empty for the top (an array of records, or one line each).
     pub at: Vec<Step>,
+    /// Lists within those records whose elements are the rows, each within the elements of the level before. A record whose list is
+    /// absent or empty has no rows. Without levels the records are the rows.
+    pub levels: Vec<Level>,
     /// Which of several rows with an equal value at a path is the record; after the filters.
     pub keep: Option<Keep>,
     /// Choices of rows, in order.
@@ -42,6 +45,37 @@ pub struct Mapping {
     pub delimiter: Option<u8>,
     /// Where it is written; none for data laid out as the records.
     pub span: Option<Span>,
+}
+
+impl Mapping {
+    /// Returns a path as it is written.
+    pub fn show(&self, path: &Path) -> String {
+        let level = path.level.checked_sub(1).and_then(|level| self.levels.get(level));
+        let name = level.map(|level| level.name.clone());
+        let steps = path.steps.iter().map(|step| match step {
+            Step::Name(name) => name.clone(),
+            Step::Every => "*".to_owned(),
+        });
+        name.into_iter().chain(steps).collect::<Vec<_>>().join(".")
+    }
+}
+
+/// A list within a record whose elements are rows, or hold the lists of the next level.
+#[derive(Debug, Clone)]
+pub struct Level {
+    /// What its elements are called.
+    pub name: String,
+    /// Where the list is: an array, or an object whose values are meant.
+    pub list: Path,
+}
+
+/// Where something is in a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// Where the steps begin: 0 for the record, else in the element of a level, counted from 1.
+    pub level: usize,
+    /// The steps; none for the element itself.
+    pub steps: Vec<Step>,
 }
 
 /// A step of a path into a row.
@@ -59,7 +93,7 @@ pub struct Keep {
     /// The last in order of file and row (or the first).
     pub last: bool,
     /// Where the value is.
-    pub path: Vec<Step>,
+    pub path: Path,
 }
 
 /// A second identity, by which references may name a record as well as by its key.
@@ -69,7 +103,7 @@ pub struct Keep {
 #[derive(Debug, Clone)]
 pub struct KnownAs {
     /// Where it is; a row without it is known by its key alone.
-    pub path: Vec<Step>,
+    pub path: Path,
     /// How it is read.
     pub reading: Reading,
 }
@@ -78,7 +112,7 @@ pub struct KnownAs {
 #[derive(Debug, Clone)]
 pub struct Filter {
     /// Where it looks.
-    pub path: Vec<Step>,
+    pub path: Path,
     /// What it demands.
     pub test: Test,
     /// Whether rows that satisfy the test stay (`only`) or go (`exclude`).
@@ -108,7 +142,7 @@ pub enum FieldSource {
     /// From a path into the row.
     Path {
         /// The path; `Every` only for a list.
-        path: Vec<Step>,
+        path: Path,
         /// How it is read.
         reading: Reading,
     },

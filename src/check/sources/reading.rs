@@ -6,7 +6,7 @@ use super::{SourceChecker, SourceScope, path};
 use crate::check::calendars::unknown_calendar;
 use crate::check::unknown_zone;
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use crate::ir::mapping::{FieldSource, NumberNotation, Reading};
+use crate::ir::mapping::{FieldSource, Level, NumberNotation, Reading};
 use crate::schema::{FieldId, RecordId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Conversion, Name, Setting, Text};
@@ -158,7 +158,7 @@ impl SourceChecker<'_, '_> {
         &mut self,
         record: RecordId,
         field: FieldId,
-        from: &ast::Path,
+        (from, levels): (&ast::Path, &[Level]),
         conversions: &[Conversion],
         settings: &Settings,
     ) -> Option<FieldSource> {
@@ -213,7 +213,7 @@ impl SourceChecker<'_, '_> {
             self.invalid(scope, from.span, message, "read in two ways", "keep one of the two");
         }
         self.check_zone(scope, element, &reading, settings, conversions, from.span);
-        (self.faults.len() == before).then(|| FieldSource::Path { path: path(from), reading })
+        (self.faults.len() == before).then(|| FieldSource::Path { path: path(levels, from), reading })
     }
 
     pub(super) fn base_reading(&self, element: &Type, settings: &Settings) -> Reading {

@@ -81,7 +81,7 @@ fn records_are_found_under_a_path() {
     missing-field everywhere incident.impact "": the source does not map it
     missing-value a.json:2 incident.cis "": a value is required
     "#);
-    mapping.at = path("result");
+    mapping.at = steps("result");
     let files = Memory::of(&[
         ("a.json", r#"{"result": [{"ref": "I-1", "l": null}]}"#),
         ("b.ndjson", "{\"result\": {\"ref\": \"I-2\", \"l\": []}}\n{\"result\": [{\"ref\": \"I-3\", \"l\": []}]}\n"),

@@ -104,3 +104,115 @@ fn an_identity_that_no_record_has_is_a_mistake() {
       help: correct the name behind `known as` in the source, or leave the line out
     ");
 }
+
+const NESTED: &str = r#"
+record event {
+  issue: text
+  at:    text
+  what:  text?
+}
+source jira "Issues with their changes" {
+  event from "*.json", "*.ndjson" at issues each history in changelog.histories each item in history.items
+    only where item.field = "status"
+    issue = key
+    at    = history.created
+    what  = item.toString
+}
+"#;
+
+const ISSUES: &str = r#"{"issues": [
+ {"key": "A-1", "changelog": {"total": 2, "histories": [
+   {"created": "monday", "items": [{"field": "status", "toString": "open"}, {"field": "owner", "toString": "me"}]},
+   {"items": [{"toString": null, "field": "status"}], "created": "tuesday"},
+   {"created": "wednesday", "items": []}]}},
+ {"key": "A-2", "changelog": {"histories": null}},
+ {"key": "A-3", "changelog": ""},
+ {"key": "A-4"},
+ {"changelog": {"histories": [{"created": "friday", "items": [{"field": "status", "toString": "done"}]}]}, "key": "A-5"}
+]}"#;
+
+#[test]
+fn lists_within_records_are_records_of_their_own() {
+    insta::assert_snapshot!(read_with(NESTED, &[("issues.json", ISSUES)]), @r"
+    event: issue | at | what
+      A-1 | monday | open (issues.json:3 @105) #c25309607398d0c4
+      A-1 | tuesday | - (issues.json:4 @200) #64dfc5a6c5361b49
+      A-5 | friday | done (issues.json:9 @472) #d9318e1266fe329f
+    issues.json fed event: 3 of 4, left out [1], superseded 0
+    ");
+    let alone: String = ISSUES.lines().collect();
+    assert!(read_with(NESTED, &[("issues.ndjson", &alone)]).contains("A-5 | friday | done (issues.ndjson:1 @"));
+}
+
+#[test]
+fn the_elements_of_a_list_may_be_values_and_a_list_an_object() {
+    let policy = r#"
+record tag {
+  name: text key
+  of:   text
+}
+source desk "Tags" {
+  tag from "tags.json" each tag in tags
+    name = tag
+    of   = id
+}
+"#;
+    let rows = r#"[{"id": 1, "tags": ["a", 2, null]}, {"id": 2, "tags": {"x": "b", "y": {"z": 1}}}]"#;
+    insta::assert_snapshot!(read_with(policy, &[("tags.json", rows)]), @r#"
+    tag: name | of
+      a | 1 (tags.json:1 @20)
+      2 | 1 (tags.json:1 @25)
+      ? | 1 (tags.json:1 @28)
+      b | 2 (tags.json:1 @60)
+      ? | 2 (tags.json:1 @70)
+    missing-value tags.json:1 tag.name "null": a value is required
+    malformed-value tags.json:1 tag.name "{"z": 1}": expected a single value, not an object
+    "#);
+}
+
+#[test]
+fn a_list_that_is_none_or_nowhere_is_a_mistake() {
+    let read = |rows: &str| read_with(NESTED, &[("issues.json", rows)]);
+    insta::assert_snapshot!(read(r#"{"issues": [{"key": "A-1", "changelog": {}}]}"#), @r"
+    event: no extract
+    missing-path issues.json:0:0 no record has the list `changelog.histories`
+      help: correct the path behind `each` in the source, or export the lists too
+    ");
+    insta::assert_snapshot!(read(r#"{"issues": [{"key": "A-1", "changelog": {"histories": [{"created": "x"}]}}]}"#), @r"
+    event: no extract
+    missing-path issues.json:0:0 no record has the list `history.items`
+      help: correct the path behind `each` in the source, or export the lists too
+    ");
+    insta::assert_snapshot!(read("{\"issues\": [\n{\"key\": \"A-1\", \"changelog\": {\"histories\": [{\"items\": 5}]}}]}"), @r"
+    event: no extract
+    malformed-file issues.json:2:44 what the record has at `items` is no list
+      help: compare the path behind `each` in the source with the file
+    ");
+    insta::assert_snapshot!(read(r#"{"issues": [{"changelog": "none"}]}"#), @r"
+    event: no extract
+    malformed-file issues.json:1:13 what the record has at `histories` is no list
+      help: compare the path behind `each` in the source with the file
+    ");
+    insta::assert_snapshot!(read(r#"{"issues": []}"#), @r"
+    event: issue | at | what
+    ");
+    let cells = NESTED.replace("*.json", "issues.csv").replace(" at issues", "");
+    insta::assert_snapshot!(read_with(&cells, &[("issues.csv", "key,changelog\n")]), @r"
+    event: no extract
+    missing-path issues.csv:0:0 a file of rows and columns has no list `changelog.histories` within its rows
+      help: leave `each` out of the source, or export JSON
+    ");
+}
+
+#[test]
+fn what_a_record_repeats_in_its_rows_is_bounded() {
+    let (long, many) = ("x".repeat(5000), "1,".repeat(3000));
+    let policy = "record tag {\n  id: text\n  of: text\n}\n\nsource desk \"Tags\" {\n  tag from \"tags.json\" each tag in tags\n    id = tag\n    of = id\n}\n";
+    let rows = format!(r#"[{{"id": "{long}", "tags": [{many}1]}}]"#);
+    let read = read_with(policy, &[("tags.json", &rows)]);
+    insta::assert_snapshot!(read, @r"
+    tag: no extract
+    data-limit tags.json:1:2 the rows within a record repeat more than 200 times its size
+      help: check where the file comes from
+    ");
+}

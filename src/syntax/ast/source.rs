@@ -42,6 +42,8 @@ pub struct Mapping {
     pub files: Vec<Text>,
     /// `at objects.*.fields`: where the records are
     pub at: Option<Path>,
+    /// `each history in changelog.histories`, from the outside in
+    pub levels: Vec<Level>,
     /// `keep last of each number`
     pub keep: Option<Keep>,
     /// `only where …`, `exclude where … because "…"`, in order
@@ -50,6 +52,17 @@ pub struct Mapping {
     pub known_as: Option<KnownAs>,
     /// The fields, in order.
     pub assignments: Vec<Assignment>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// `each item in history.items`: a list whose elements are the rows, or hold those of the next level
+#[derive(Debug, Clone, PartialEq)]
+pub struct Level {
+    /// What an element is called, in paths that begin there.
+    pub name: Name,
+    /// Where the list is.
+    pub path: Path,
     /// All of it.
     pub span: Span,
 }

@@ -439,6 +439,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::entry => ENTRY,
         Rule::setting | Rule::setting_kw => "a setting",
         Rule::mapping => MAPPING,
+        Rule::level | Rule::each_kw => "`each`",
         Rule::at_kw => "`at`",
         Rule::keep | Rule::keep_kw => "`keep`",
         Rule::keep_which => "`last` or `first`",

@@ -4,8 +4,8 @@ use super::{Builder, Pair, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Mapping, Path, PathStep, RowTest, RowTestKind,
-    Setting, Source, Text,
+    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Level, Mapping, Path, PathStep, RowTest,
+    RowTestKind, Setting, Source, Text,
 };
 use crate::syntax::scan::DEEPEST;
 
@@ -132,25 +132,47 @@ impl Builder<'_> {
 
     fn mapping(&self, pair: Pair<'_>) -> Option<Mapping> {
         let span = self.span(&pair);
-        let (mut record, mut files, mut at) = (None, Vec::new(), None);
+        let (mut record, mut files, mut at, mut levels) = (None, Vec::new(), None, Vec::new());
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::name => record = Some(self.name(&inner)),
                 Rule::texts => files.push(self.texts(inner)),
                 Rule::path => at = Some(self.path(inner)),
+                Rule::level => levels.extend(self.level(inner)),
                 _ => {}
             }
+        }
+        if let Some(level) = levels.get(DEEPEST) {
+            let message = format!("a mapping has more than {DEEPEST} levels");
+            self.report(
+                Diagnostic::new(Code::TooDeep, level.span, message, "deeper than any export that is read")
+                    .with_help("no file of an export is read deeper than that"),
+            );
         }
         Some(Mapping {
             record: record?,
             files,
             at,
+            levels,
             keep: None,
             filters: Vec::new(),
             known_as: None,
             assignments: Vec::new(),
             span,
         })
+    }
+
+    fn level(&self, pair: Pair<'_>) -> Option<Level> {
+        let span = self.span(&pair);
+        let (mut name, mut path) = (None, None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::name => name = Some(self.name(&inner)),
+                Rule::path => path = Some(self.path(inner)),
+                _ => {}
+            }
+        }
+        Some(Level { name: name?, path: path?, span })
     }
 
     fn keep(&self, pair: Pair<'_>) -> Option<Keep> {
