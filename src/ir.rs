@@ -7,6 +7,7 @@
 pub mod exclusion;
 pub mod expr;
 pub mod mapping;
+pub mod pattern;
 pub mod plan;
 pub mod print;
 pub mod reads;

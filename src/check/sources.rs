@@ -11,7 +11,8 @@ use super::items::ItemId;
 use super::types::unknown_record;
 use super::world::World;
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use crate::ir::mapping::{self, FieldSource, Level};
+use crate::ir::mapping::{self, FieldSource, Level, When};
+use crate::ir::pattern::{self, Part};
 use crate::ir::reads::Reads;
 use crate::schema::{FieldId, RecordId, Type};
 use crate::source::Span;
@@ -137,6 +138,13 @@ impl SourceChecker<'_, '_> {
         self.records.push(record);
         let scope = SourceScope::Record(record);
         let before = self.faults.len();
+        if let Some(at) = &mapping.at
+            && at.steps.iter().any(|step| matches!(step, ast::PathStep::Chosen { .. }))
+        {
+            let message = "`at` leads to all records that a file has, and is given one of several".to_owned();
+            let help = "choose rows by `only where`, or the lists within a record by `each … in …`";
+            self.invalid(scope, at.span, message, "chosen by what it holds", help);
+        }
         let levels = self.levels(scope, &mapping.levels);
         let keep = mapping.keep.as_ref().map(|keep| {
             self.single(scope, &keep.path);
@@ -144,7 +152,8 @@ impl SourceChecker<'_, '_> {
         });
         let filters = mapping.filters.iter().map(|filter| self.filter(scope, filter, &levels)).collect();
         let known_as = mapping.known_as.as_ref().map(|known_as| self.known_as(record, known_as, settings, &levels));
-        let fields = self.assignments(record, mapping, settings, &levels);
+        let names = self.patterns(scope, &mapping.files);
+        let fields = self.assignments(record, mapping, settings, &Places { levels: &levels, names });
         let broken = self.faults[before..]
             .iter()
             .any(|fault| fault.diagnostic.is_error() && !matches!(fault.scope, SourceScope::Field(..)));
@@ -219,20 +228,65 @@ impl SourceChecker<'_, '_> {
     }
 
     fn filter(&mut self, scope: SourceScope, filter: &ast::Filter, levels: &[Level]) -> mapping::Filter {
-        self.single(scope, &filter.test.path);
-        let texts = |texts: &[ast::Text]| texts.iter().map(|text| text.node.clone()).collect();
+        let When { path, test } = self.row_test(scope, &filter.test, levels);
         mapping::Filter {
-            path: path(levels, &filter.test.path),
-            test: match &filter.test.kind {
+            path,
+            test,
+            only: filter.because.is_none(),
+            because: filter.because.as_ref().map(|because| because.node.clone()),
+            span: filter.span,
+        }
+    }
+
+    fn row_test(&mut self, scope: SourceScope, test: &ast::RowTest, levels: &[Level]) -> When {
+        self.single(scope, &test.path);
+        let texts = |texts: &[ast::Text]| texts.iter().map(|text| text.node.clone()).collect();
+        When {
+            path: path(levels, &test.path),
+            test: match &test.kind {
                 ast::RowTestKind::In(values) => mapping::Test::In(texts(values)),
                 ast::RowTestKind::NotIn(values) => mapping::Test::NotIn(texts(values)),
                 ast::RowTestKind::Present => mapping::Test::Present,
                 ast::RowTestKind::Absent => mapping::Test::Absent,
             },
-            only: filter.because.is_none(),
-            because: filter.because.as_ref().map(|because| because.node.clone()),
-            span: filter.span,
         }
+    }
+
+    /// Checks the patterns of file names; returns the names that all of them give to some characters.
+    fn patterns<'m>(&mut self, scope: SourceScope, files: &'m [ast::Text]) -> Vec<&'m str> {
+        let mut common: Option<Vec<&str>> = None;
+        for file in files {
+            let parts = pattern::parts(&file.node);
+            let mut names: Vec<&str> = Vec::new();
+            for part in &parts {
+                match part {
+                    Part::Named(name) if names.contains(name) => {
+                        let message = format!("two parts of a file's name are called `{name}`");
+                        self.invalid(scope, file.span, message, "called so twice", "call one of them something else");
+                    }
+                    Part::Named(name) => names.push(name),
+                    Part::Text(text) if text.contains(['{', '}']) => self.invalid(
+                        scope,
+                        file.span,
+                        "braces in the name of a file hold no name".to_owned(),
+                        "not a name in braces",
+                        "write a word in braces: `history/{ticket}.json`",
+                    ),
+                    Part::Text(_) | Part::Any => {}
+                }
+            }
+            let touch = |pair: &[Part<'_>]| !pair.iter().any(|part| matches!(part, Part::Text(_)));
+            if !names.is_empty() && parts.windows(2).any(touch) {
+                let message = "two parts of a file's name that differ have nothing between them".to_owned();
+                let help = "write what stands between them, or make them one";
+                self.invalid(scope, file.span, message, "where does the first of them end?", help);
+            }
+            common = Some(match common {
+                Some(before) => before.into_iter().filter(|name| names.contains(name)).collect(),
+                None => names,
+            });
+        }
+        common.unwrap_or_default()
     }
 
     fn assignments(
@@ -240,13 +294,13 @@ impl SourceChecker<'_, '_> {
         record: RecordId,
         mapping: &ast::Mapping,
         settings: &Settings,
-        levels: &[Level],
+        places: &Places<'_>,
     ) -> BTreeMap<FieldId, FieldSource> {
         let world = self.world;
         let declared = world.schema().record(record);
         let scope = SourceScope::Record(record);
         let mut fields = BTreeMap::new();
-        let mut places: BTreeMap<FieldId, Span> = BTreeMap::new();
+        let mut given: BTreeMap<FieldId, Span> = BTreeMap::new();
         for assignment in &mapping.assignments {
             let name = &assignment.field;
             let Some(field) = declared.field(&name.node) else {
@@ -260,7 +314,7 @@ impl SourceChecker<'_, '_> {
                 self.report(scope, diagnostic.with_help_if(help));
                 continue;
             };
-            if let Some(first) = places.get(&field).copied() {
+            if let Some(first) = given.get(&field).copied() {
                 let message = format!("field `{}` is given twice", name.node);
                 self.report(
                     SourceScope::Field(record, field),
@@ -270,12 +324,17 @@ impl SourceChecker<'_, '_> {
                 );
                 continue;
             }
-            places.insert(field, name.span);
+            given.insert(field, name.span);
             let value = match &assignment.value {
                 ast::AssignedValue::Unknown(because) => Some(FieldSource::Unknown { because: because.node.clone() }),
                 ast::AssignedValue::Constant(text) => self.constant(record, field, text, settings),
-                ast::AssignedValue::Path { path, conversions } => {
-                    self.read_path(record, field, (path, levels), conversions, settings)
+                ast::AssignedValue::Path { path, conversions, when } => {
+                    let when = when.as_ref().and_then(|test| self.when(record, field, test, places.levels));
+                    let reading = self.reading(record, field, path, conversions, settings);
+                    reading.map(|reading| FieldSource::Path { path: self::path(places.levels, path), reading, when })
+                }
+                ast::AssignedValue::File { name, conversions } => {
+                    self.file(record, field, name, conversions, settings, &places.names)
                 }
             };
             if let Some(value) = value {
@@ -302,6 +361,13 @@ impl SourceChecker<'_, '_> {
     }
 }
 
+/// What the values of a mapping's fields may come from.
+struct Places<'m> {
+    levels: &'m [Level],
+    /// What the patterns of the files give a name.
+    names: Vec<&'m str>,
+}
+
 /// A path as the reader of data takes it: it begins in the level that its first step names, else in the record.
 fn path(levels: &[Level], path: &ast::Path) -> mapping::Path {
     let level = match path.steps.first() {
@@ -320,6 +386,7 @@ fn steps(steps: &[ast::PathStep]) -> Vec<mapping::Step> {
         .map(|step| match step {
             ast::PathStep::Name(name) => mapping::Step::Name(name.clone()),
             ast::PathStep::Every => mapping::Step::Every,
+            ast::PathStep::Chosen { key, text } => mapping::Step::Chosen { key: key.clone(), text: text.clone() },
         })
         .collect()
 }

@@ -52,6 +52,9 @@ pub(super) struct Complaint {
 /// Most characters of a value that are kept for a finding.
 const SHOWN: usize = 80;
 
+/// What is expected where several elements are the chosen one.
+const SEVERAL: &str = "one element of that kind, and there are several";
+
 /// Cuts a text to so many characters; the last of a cut one is an ellipsis.
 pub(super) fn cut(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
@@ -160,6 +163,7 @@ impl Decoder {
                 return false;
             }
             (_, Item::Twice) => Some(Trouble::Malformed("one value, and its key stands twice in its object")),
+            (_, Item::Several) => Some(Trouble::Malformed(SEVERAL)),
             (Type::List(element), _) => self.list(element, slot, column, work),
             (_, Item::Stray(raw)) => self.stray(raw, column, &mut work.scratch),
             (ty, Item::Value(raw)) => match self.text(&raw, &mut work.scratch) {
@@ -256,7 +260,7 @@ impl Decoder {
                     _ => Some(Trouble::Malformed("a list")),
                 };
             }
-            Item::Missing | Item::Twice => return Some(Trouble::Missing),
+            Item::Missing | Item::Twice | Item::Several => return Some(Trouble::Missing),
         }
         column.push_list();
         None
@@ -273,6 +277,7 @@ impl Decoder {
             Item::Stray(Raw::Null) | Item::Missing => Some(Trouble::Missing),
             Item::Stray(_) => Some(Trouble::Malformed("an object that holds the value")),
             Item::Twice => Some(Trouble::Malformed("one value, and its key stands twice in its object")),
+            Item::Several => Some(Trouble::Malformed(SEVERAL)),
         };
         if let Some(trouble) = trouble {
             elements.push_without_value(State::Unknown);
@@ -445,10 +450,10 @@ fn boolean(text: &str) -> Option<bool> {
 }
 
 /// A value as it stands in the export, cut; a text without its quotation marks.
-fn shown(item: &Item<'_>) -> String {
+pub(super) fn shown(item: &Item<'_>) -> String {
     let mut scratch = String::new();
     match item {
-        Item::Missing | Item::Twice => String::new(),
+        Item::Missing | Item::Twice | Item::Several => String::new(),
         Item::Value(raw) | Item::Stray(raw) => match raw {
             Raw::Null => "null".to_owned(),
             Raw::Boolean(value) => value.to_string(),

@@ -9,6 +9,19 @@ pub(super) fn passes(filter: &Filter, slot: &Slot<'_>, scratch: &mut String) -> 
     satisfies(&filter.test, slot, scratch) == filter.only
 }
 
+/// Returns whether a row satisfies the test of a field; none where something is there that cannot be compared.
+pub(super) fn decide(test: &Test, slot: &Slot<'_>, scratch: &mut String) -> Option<bool> {
+    let is_comparable = match (test, slot.item) {
+        (_, Item::Several) => false,
+        (Test::In(_) | Test::NotIn(_), Item::Twice | Item::Value(Raw::Array(_) | Raw::Object(_))) => false,
+        (_, Item::Stray(raw)) => {
+            matches!(raw, Raw::Null) || matches!(raw, Raw::Text(text, _) if text.trim().is_empty())
+        }
+        _ => true,
+    };
+    is_comparable.then(|| satisfies(test, slot, scratch))
+}
+
 fn satisfies(test: &Test, slot: &Slot<'_>, scratch: &mut String) -> bool {
     match test {
         Test::In(texts) => {
@@ -42,6 +55,6 @@ fn is_present(item: &Item<'_>, scratch: &mut String) -> bool {
     match item {
         Item::Missing | Item::Value(Raw::Null) | Item::Stray(_) => false,
         Item::Value(Raw::Text(..)) => text(item, scratch).is_some(),
-        Item::Value(_) | Item::Twice => true,
+        Item::Value(_) | Item::Twice | Item::Several => true,
     }
 }

@@ -10,7 +10,7 @@ use super::finding::DataError;
 use super::identities::{self, Identities};
 use super::json::{Raw, resolve};
 use super::keys::Interner;
-use super::pattern::{Format, selects};
+use super::pattern::{Format, named, selects};
 use super::plan::{Asked, check_header, plan};
 use super::rows::{Decoded, Plan, decode, text_of};
 use super::stream::{Fault, Files, Limits, Position, Progress, Stream};
@@ -296,7 +296,8 @@ impl<'a> Scan<'a> {
                 (Box::new(rows), header)
             }
         };
-        let (mut plan, not_exported) = plan(self.loading.schema, mapping, asked, format, &header, limits)?;
+        let file = mapping.files.iter().find_map(|pattern| named(pattern, name)).unwrap_or_default();
+        let (mut plan, not_exported) = plan(self.loading.schema, mapping, asked, format, &header, &file, limits)?;
         plan.winners = winners.map(|winners| winners.cloned().unwrap_or_default());
         let at_once = rayon::current_num_threads().max(1) * 2;
         let (mut chunks, mut fault) = read_some(cutter.as_mut(), at_once);

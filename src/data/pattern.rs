@@ -1,34 +1,61 @@
 //! Names of files: patterns that select them, and the formats that they promise.
 
 use super::stream::is_gzip;
+use crate::ir::pattern::{Part, parts};
 
-/// Returns whether a pattern selects a file: `*` stands for any characters but `/`, and `.gz` may follow.
+/// Returns whether a pattern selects a file.
 pub fn selects(pattern: &str, name: &str) -> bool {
-    matches(pattern.as_bytes(), name.as_bytes())
-        || (is_gzip(name) && matches(pattern.as_bytes(), &name.as_bytes()[..name.len() - 3]))
+    named(pattern, name).is_some()
 }
 
-fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    // The last `*` seen, and how far it reaches so far: on a mismatch it takes one more character, or all is lost.
-    let (mut at, mut in_name, mut star) = (0, 0, None);
-    while in_name < name.len() {
-        if pattern.get(at) == Some(&b'*') {
-            star = Some((at + 1, in_name));
-            at += 1;
-        } else if pattern.get(at) == Some(&name[in_name]) {
-            at += 1;
-            in_name += 1;
-        } else {
-            match star {
-                Some((behind, reach)) if name[reach] != b'/' => {
-                    star = Some((behind, reach + 1));
-                    (at, in_name) = (behind, reach + 1);
-                }
-                _ => return false,
+/// Returns the parts of a file's name to which a pattern gives names, in order; none if the pattern does not select the file.
+/// Behind the pattern `.gz` may follow. What differs from file to file is as short as can be, from left to right.
+pub(super) fn named<'a>(pattern: &'a str, name: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    let parts = parts(pattern);
+    matches(&parts, name).or_else(|| if is_gzip(name) { matches(&parts, name.get(..name.len() - 3)?) } else { None })
+}
+
+fn matches<'a>(parts: &[Part<'a>], name: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    let (mut found, mut rest) = (Vec::new(), name);
+    // What differs and whose end is not found yet: its name, if it has one.
+    let mut open: Option<Option<&str>> = None;
+    for (at, part) in parts.iter().enumerate() {
+        let text = match part {
+            Part::Text(text) => *text,
+            Part::Any | Part::Named(_) => "",
+        };
+        let end = match open {
+            None if rest.starts_with(text) => 0,
+            None => return None,
+            // The last text ends the name, and as it is the last there is no other place for it.
+            Some(_) if at + 1 == parts.len() && !text.is_empty() => rest.len().checked_sub(text.len())?,
+            Some(of) => {
+                let least = of.map_or(0, |_| rest.chars().next().map_or(1, char::len_utf8));
+                least + rest.get(least..)?.find(text)?
             }
+        };
+        if let Some(of) = open {
+            found.extend(differing(of, rest.get(..end)?)?);
         }
+        rest = rest.get(end..)?.strip_prefix(text)?;
+        open = match part {
+            Part::Text(_) => None,
+            Part::Any => Some(None),
+            Part::Named(name) => Some(Some(*name)),
+        };
     }
-    pattern[at..].iter().all(|byte| *byte == b'*')
+    match open {
+        Some(of) => found.extend(differing(of, rest)?),
+        None if rest.is_empty() => {}
+        None => return None,
+    }
+    Some(found)
+}
+
+/// What differs from file to file may not hold a `/` and, if it has a name, is not empty.
+fn differing<'a>(of: Option<&'a str>, text: &'a str) -> Option<Option<(&'a str, &'a str)>> {
+    let fits = !text.contains('/') && (of.is_none() || !text.is_empty());
+    fits.then(|| of.map(|of| (of, text)))
 }
 
 /// The form of a file.
@@ -87,6 +114,27 @@ mod tests {
             ("", "a"),
         ] {
             assert!(!selects(pattern, name), "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn parts_of_names_are_data() {
+        let named = |pattern, name| named(pattern, name).map(|found| format!("{found:?}"));
+        for (pattern, name, expected) in [
+            ("history/{ticket}.json", "history/8.json", r#"[("ticket", "8")]"#),
+            ("{ticket}.json", "8.json.gz", r#"[("ticket", "8")]"#),
+            ("{a}-{b}.csv", "x-y-z.csv", r#"[("a", "x"), ("b", "y-z")]"#),
+            ("{a}-{b}.csv", "--z.csv", r#"[("a", "-"), ("b", "z")]"#),
+            ("{a}/*_{b}", "é/x_y_z", r#"[("a", "é"), ("b", "y_z")]"#),
+            ("a*b*", "aabab", "[]"),
+            ("{}", "{}", "[]"),
+        ] {
+            assert_eq!(named(pattern, name).as_deref(), Some(expected), "{pattern} {name}");
+        }
+        for (pattern, name) in
+            [("{a}.json", ".json"), ("h/{a}.json", "h/x/y.json"), ("{a}-{b}", "-x"), ("{a}x", "x"), ("{a}", "")]
+        {
+            assert_eq!(named(pattern, name), None, "{pattern} {name}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::decode::Decoder;
 use super::pattern::Format;
 use super::project::Paths;
-use super::rows::{Nested, Origin, Plan};
+use super::rows::{Nested, Origin, Plan, Planned};
 use super::stream::{Fault, Limits};
 use super::table::{nothing_to_choose_by, nothing_to_know_by};
 use crate::diagnostic::{Code, suggest};
@@ -18,9 +18,9 @@ const SPLIT: &str = ";";
 /// The mapping of files that are laid out as a record: `incident.json` and its like, each field under its own name.
 pub(super) fn mapping_of_record(schema: &Schema, record: RecordId) -> Mapping {
     let ty = schema.record(record);
-    let source = |name: &str| FieldSource::Path {
-        path: Path { level: 0, steps: vec![Step::Name(name.to_owned())] },
-        reading: Reading::default(),
+    let source = |name: &str| {
+        let path = Path { level: 0, steps: vec![Step::Name(name.to_owned())] };
+        FieldSource::Path { path, reading: Reading::default(), when: None }
     };
     Mapping {
         record,
@@ -48,7 +48,7 @@ pub(super) struct Asked {
     pub(super) has_identity: bool,
 }
 
-/// Makes the plan of a file. `header` are the columns of a file of cells.
+/// Makes the plan of a file. `header` are the columns of a file of cells, `file` the parts of its name that have one.
 ///
 /// # Errors
 ///
@@ -59,6 +59,7 @@ pub(super) fn plan<'a>(
     asked: &Asked,
     format: Format,
     header: &[String],
+    file: &[(&str, &str)],
     limits: Limits,
 ) -> Result<(Plan<'a>, Vec<NotExported>), Fault> {
     let record = schema.record(mapping.record);
@@ -72,30 +73,41 @@ pub(super) fn plan<'a>(
     let (mut planned, mut spaces) = (Vec::new(), Vec::new());
     for (position, field) in asked.fields.iter().enumerate() {
         let ty = &record.field_type(*field).ty;
-        let (reading, origin) = match mapping.fields.get(field) {
-            Some(FieldSource::Path { path, reading }) => {
-                if is_cells && let Some(note) = no_column(header, mapping, path) {
+        let (mut reading, mut when) = (Reading::default(), None);
+        let origin = match mapping.fields.get(field) {
+            Some(FieldSource::Path { path, reading: of_path, when: of_field }) => {
+                reading.clone_from(of_path);
+                let tested = of_field.as_ref().map(|when| &when.path);
+                let lacks = |path: &Path| is_cells.then(|| no_column(header, mapping, path)).flatten();
+                if let Some(note) = [Some(path), tested].into_iter().flatten().find_map(lacks) {
                     not_exported.push((position, note));
-                    (reading.clone(), Origin::Nowhere)
+                    Origin::Nowhere
                 } else {
-                    let mut reading = reading.clone();
                     if is_cells && mapping.span.is_none() {
                         reading.split = Some(SPLIT.to_owned());
                     }
-                    (reading, Origin::Slot(paths.slot(path)))
+                    when = of_field.as_ref().map(|when| (paths.slot(&when.path), &when.test));
+                    Origin::Slot(paths.slot(path))
                 }
             }
-            Some(FieldSource::Constant { text, reading }) => (reading.clone(), Origin::Constant(text.clone())),
+            Some(FieldSource::File { name, reading: of_file }) => {
+                reading.clone_from(of_file);
+                Origin::Constant(file.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text).to_owned())
+            }
+            Some(FieldSource::Constant { text, reading: of_text }) => {
+                reading.clone_from(of_text);
+                Origin::Constant(text.clone())
+            }
             Some(FieldSource::Unknown { because }) => {
                 not_exported.push((position, because.clone()));
-                (Reading::default(), Origin::Nowhere)
+                Origin::Nowhere
             }
             None => {
                 not_exported.push((position, "the source does not map it".to_owned()));
-                (Reading::default(), Origin::Nowhere)
+                Origin::Nowhere
             }
         };
-        planned.push((Decoder::new(schema, ty, &reading, limits.depth, &mut spaces), origin));
+        planned.push(Planned { decoder: Decoder::new(schema, ty, &reading, limits.depth, &mut spaces), origin, when });
     }
     if asked.has_identity {
         let ty = Ty { base: Type::Reference(vec![mapping.record]), optional: true };
@@ -107,7 +119,8 @@ pub(super) fn plan<'a>(
             // Rows of this mapping have none.
             None => (Reading::default(), Origin::Constant(String::new())),
         };
-        planned.push((Decoder::new(schema, &ty, &reading, limits.depth, &mut spaces), origin));
+        let decoder = Decoder::new(schema, &ty, &reading, limits.depth, &mut spaces);
+        planned.push(Planned { decoder, origin, when: None });
     }
     let filters: Vec<_> = mapping.filters.iter().map(|filter| (paths.slot(&filter.path), filter)).collect();
     let keep = mapping.keep.as_ref().map(|keep| paths.slot(&keep.path));

@@ -1,5 +1,6 @@
 //! Projection: out of each row only the values at the paths that somebody reads.
 
+use super::filter;
 use super::json::{Mistake, Raw, Scanner, resolve};
 use super::layout::Leads;
 use crate::ir::mapping::{Path, Step};
@@ -15,6 +16,8 @@ pub(super) enum Item<'a> {
     Stray(Raw<'a>),
     /// The key stands twice in its object.
     Twice,
+    /// Several elements are the chosen one.
+    Several,
 }
 
 impl Item<'_> {
@@ -22,7 +25,7 @@ impl Item<'_> {
     pub(super) fn length(&self) -> usize {
         match self {
             Item::Value(raw) | Item::Stray(raw) => raw.length(),
-            Item::Missing | Item::Twice => 0,
+            Item::Missing | Item::Twice | Item::Several => 0,
         }
     }
 }
@@ -131,8 +134,26 @@ pub(super) struct Node {
     below: Vec<usize>,
     names: Vec<(String, Node)>,
     every: Option<Box<Node>>,
+    chosen: Vec<Chosen>,
     /// Whether the paths to here lead to many places.
     many: bool,
+}
+
+/// What is read of the one element that has a text at a key.
+#[derive(Debug, Clone)]
+struct Chosen {
+    key: String,
+    text: String,
+    node: Node,
+}
+
+/// The elements that are the chosen one.
+#[derive(Debug, Clone)]
+enum Found<'a> {
+    None,
+    /// One, behind this scanner.
+    One(Scanner<'a>),
+    Several,
 }
 
 impl Node {
@@ -146,6 +167,15 @@ impl Node {
             Step::Every => {
                 let every = self.every.get_or_insert_with(|| Box::new(Node { many: true, ..Node::default() }));
                 every.add(slot, rest);
+            }
+            Step::Chosen { key, text } => {
+                let is_known = |chosen: &Chosen| chosen.key == *key && chosen.text == *text;
+                let position = self.chosen.iter().position(is_known).unwrap_or_else(|| {
+                    let node = Node { many: self.many, ..Node::default() };
+                    self.chosen.push(Chosen { key: key.clone(), text: text.clone(), node });
+                    self.chosen.len() - 1
+                });
+                self.chosen[position].node.add(slot, rest);
             }
             Step::Name(name) => {
                 let position = self.names.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
@@ -164,7 +194,7 @@ impl Node {
 
     /// Whether paths lead from here by names of keys, and in no other way.
     pub(super) fn has_names_only(&self) -> bool {
-        self.every.is_none() && self.slot.is_none() && !self.names.is_empty()
+        self.every.is_none() && self.chosen.is_empty() && self.slot.is_none() && !self.names.is_empty()
     }
 
     /// Says where a key leads.
@@ -195,7 +225,7 @@ impl Node {
                 self.walk_object(scanner, slots)?;
                 Raw::Object(scanner.since(start))
             }
-            Some(b'[') if self.every.is_some() || self.has_positions() => {
+            Some(b'[') if self.every.is_some() || self.has_positions() || !self.chosen.is_empty() => {
                 self.walk_array(scanner, slots)?;
                 Raw::Array(scanner.since(start))
             }
@@ -220,7 +250,9 @@ impl Node {
     fn walk_object<'a>(&self, scanner: &mut Scanner<'a>, slots: &mut Slots<'a>) -> Result<(), Mistake> {
         self.open_every(slots);
         let mut scratch = String::new();
+        let mut found = vec![Found::None; self.chosen.len()];
         scanner.object(|scanner, key| {
+            self.look(scanner, &mut found)?;
             let Raw::Text(key, escapes) = key else { return scanner.value().map(|_| ()) };
             let name = resolve(key, escapes, &mut scratch).unwrap_or(key);
             let child = self.names.iter().find(|(known, _)| known == name).map(|(_, child)| child);
@@ -233,13 +265,16 @@ impl Node {
                     every.walk_element(scanner, slots)
                 }
             }
-        })
+        })?;
+        self.walk_chosen(found, slots)
     }
 
     fn walk_array<'a>(&self, scanner: &mut Scanner<'a>, slots: &mut Slots<'a>) -> Result<(), Mistake> {
         self.open_every(slots);
         let mut position = 0usize;
+        let mut found = vec![Found::None; self.chosen.len()];
         scanner.array(|scanner| {
+            self.look(scanner, &mut found)?;
             let name = position.to_string();
             position += 1;
             let child = self.names.iter().find(|(known, _)| *known == name).map(|(_, child)| child);
@@ -252,7 +287,57 @@ impl Node {
                     every.walk_element(scanner, slots)
                 }
             }
-        })
+        })?;
+        self.walk_chosen(found, slots)
+    }
+
+    /// Looks whether the value that comes next is a chosen one.
+    fn look<'a>(&self, scanner: &Scanner<'a>, found: &mut [Found<'a>]) -> Result<(), Mistake> {
+        let mut ahead = scanner.clone();
+        if self.chosen.is_empty() || ahead.peek() != Some(b'{') {
+            return Ok(());
+        }
+        let mut is_chosen = vec![false; self.chosen.len()];
+        let (mut scratch, mut other) = (String::new(), String::new());
+        ahead.object(|scanner, key| {
+            scanner.peek();
+            let value = Item::Value(scanner.value()?);
+            let Raw::Text(key, escapes) = key else { return Ok(()) };
+            let key = resolve(key, escapes, &mut scratch).unwrap_or(key);
+            for (chosen, is_chosen) in self.chosen.iter().zip(&mut is_chosen) {
+                *is_chosen |= chosen.key == key && filter::text(&value, &mut other) == Some(chosen.text.as_str());
+            }
+            Ok(())
+        })?;
+        for (found, _) in found.iter_mut().zip(is_chosen).filter(|(_, is_chosen)| *is_chosen) {
+            *found = match found {
+                Found::None => Found::One(scanner.clone()),
+                Found::One(_) | Found::Several => Found::Several,
+            };
+        }
+        Ok(())
+    }
+
+    /// Walks the chosen elements. What a chosen element lacks is nothing, as if it were `null`: the element itself is there.
+    fn walk_chosen<'a>(&self, found: Vec<Found<'a>>, slots: &mut Slots<'a>) -> Result<(), Mistake> {
+        for (Chosen { node, .. }, found) in self.chosen.iter().zip(found) {
+            let all = || node.below.iter().chain(&node.slot);
+            match found {
+                Found::None => {}
+                Found::One(mut scanner) => {
+                    let before: Vec<usize> = all().map(|slot| slots.get(*slot).items.len()).collect();
+                    node.walk(&mut scanner, slots)?;
+                    for (slot, before) in all().zip(before) {
+                        let Slot { item, items, .. } = slots.get(*slot);
+                        if if self.many { items.len() == before } else { *item == Item::Missing } {
+                            node.note(*slot, Item::Value(Raw::Null), slots);
+                        }
+                    }
+                }
+                Found::Several => all().for_each(|slot| node.note(*slot, Item::Several, slots)),
+            }
+        }
+        Ok(())
     }
 
     /// Notes that what holds the many places is there. Within one of many places it is there already.
@@ -282,7 +367,11 @@ mod tests {
     use super::*;
 
     fn path(text: &str) -> Path {
-        let step = |step: &str| if step == "*" { Step::Every } else { Step::Name(step.to_owned()) };
+        let step = |step: &str| match (step, step.split_once('=')) {
+            ("*", _) => Step::Every,
+            (_, Some((key, text))) => Step::Chosen { key: key.to_owned(), text: text.to_owned() },
+            (name, None) => Step::Name(name.to_owned()),
+        };
         Path { level: 0, steps: text.split('.').map(step).collect() }
     }
 
@@ -299,6 +388,7 @@ mod tests {
         let show = |item: &Item<'_>| match item {
             Item::Missing => "missing".to_owned(),
             Item::Twice => "twice".to_owned(),
+            Item::Several => "several".to_owned(),
             Item::Value(raw) => format!("{raw:?}"),
             Item::Stray(raw) => format!("stray {raw:?}"),
         };
@@ -339,5 +429,23 @@ mod tests {
             r#"{"l": [{"m": [1, 2]}, {"m": []}, {}]}"#,
             r#"[Number("1"), Number("2"), missing, missing]"#,
         );
+    }
+
+    #[test]
+    fn elements_are_chosen_by_what_they_hold() {
+        check(
+            &["f.n=a.v.0", "f.n=b.v", "f.n=c.v", "f.n=2", "f.n=a.w"],
+            r#"{"f": [{"v": [1], "n": "a"}, {"n": "b"}, 5, {"n": 2}, {"n": null}]}"#,
+            r#"Number("1"); Null; missing; Object("{\"n\": 2}"); Null"#,
+        );
+        check(&["f.n=a.v", "f.0.n"], r#"{"f": [{"n": "a", "v": 1}, {"n": "\u0061"}]}"#, r#"several; Text("a", None)"#);
+        check(&["f.n=a.v"], r#"{"f": {"x": {"n": "b"}, "y": {"n": "a", "v": 1}}}"#, r#"Number("1")"#);
+        check(&["f.n=a.v"], r#"{"f": null}"#, "stray Null");
+        check(
+            &["l.*.f.n=a.v"],
+            r#"{"l": [{"f": [{"n": "a", "v": 1}]}, {"f": []}, {"f": [{"n": "a"}]}, {"f": [{"n": "a"}, {"n": "a"}]}]}"#,
+            r#"[Number("1"), missing, Null, several]"#,
+        );
+        check(&["f.n=a.g.m=b.v"], r#"{"f": [{"n": "a", "g": [{"m": "b", "v": 1}]}]}"#, r#"Number("1")"#);
     }
 }

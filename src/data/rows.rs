@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::cells::{self, CellMistake};
 use super::column::{Column, State, TextColumn};
 use super::cut::Chunk;
-use super::decode::{Complaint, Decoder, Work};
+use super::decode::{Complaint, Decoder, Trouble, Work, shown};
 use super::filter;
 use super::finding::Findings;
 use super::json::{Escapes, Mistake, Raw, Scanner, resolve};
@@ -15,7 +15,7 @@ use super::pattern::Format;
 use super::project::{Item, Node, Paths, Slot, Slots};
 use super::stream::{Fault, Position, is_message, no_records};
 use crate::diagnostic::Code;
-use crate::ir::mapping::{Filter, Step};
+use crate::ir::mapping::{Filter, Step, Test};
 use crate::schema::KeySpaceId;
 
 /// Where the values of a field come from.
@@ -29,12 +29,21 @@ pub(super) enum Origin {
     Nowhere,
 }
 
+/// How a field is read.
+#[derive(Debug, Clone)]
+pub(super) struct Planned<'a> {
+    pub(super) decoder: Decoder,
+    pub(super) origin: Origin,
+    /// The path that is tested, and the test, where it is read in some rows only.
+    pub(super) when: Option<(usize, &'a Test)>,
+}
+
 /// How the records of a file are read.
 #[derive(Debug, Clone)]
 pub(super) struct Plan<'a> {
     pub(super) format: Format,
     /// The fields that are asked for, with where they come from.
-    pub(super) fields: Vec<(Decoder, Origin)>,
+    pub(super) fields: Vec<Planned<'a>>,
     /// The key spaces of references among the fields, each once.
     pub(super) spaces: Vec<KeySpaceId>,
     pub(super) paths: Paths,
@@ -191,7 +200,7 @@ impl<'p, 'c> Reader<'p, 'c> {
     fn new(plan: &'p Plan<'p>, chunk: &'c Chunk, text: &'c str, is_whole: bool) -> Reader<'p, 'c> {
         let decoded = Decoded {
             left_out: vec![0; plan.filters.len()],
-            columns: plan.fields.iter().map(|(decoder, _)| Column::empty(decoder.ty())).collect(),
+            columns: plan.fields.iter().map(|field| Column::empty(field.decoder.ty())).collect(),
             counts: vec![[0; 3]; plan.fields.len()],
             keyless: vec![Keyless::default(); plan.fields.len()],
             reached: vec![0; plan.levels.len() + 1],
@@ -322,7 +331,7 @@ impl<'p, 'c> Reader<'p, 'c> {
                 let path = plan.paths.iter().nth(*list);
                 let path = path.and_then(|path| path.steps.last()).map_or("", |step| match step {
                     Step::Name(name) => name,
-                    Step::Every => "*",
+                    Step::Every | Step::Chosen { .. } => "*",
                 });
                 let fault =
                     || Fault::malformed(format!("what the record has at `{path}` is no list")).at(self.place(start));
@@ -474,16 +483,29 @@ impl<'p, 'c> Reader<'p, 'c> {
             (None, None) => {}
         }
         let row = self.decoded.bytes.len() as u32;
-        for (field, (decoder, origin)) in plan.fields.iter().enumerate() {
+        for (field, Planned { decoder, origin, when }) in plan.fields.iter().enumerate() {
             let column = &mut self.decoded.columns[field];
-            let had_key = match origin {
-                Origin::Slot(slot) => decoder.decode(self.slots.get(*slot), column, &mut self.work),
-                Origin::Constant(text) => {
+            let is_read = when
+                .map_or(Some(true), |(slot, test)| filter::decide(test, self.slots.get(slot), &mut self.work.scratch));
+            let had_key = match (is_read, origin) {
+                (Some(false), _) => {
+                    column.push_without_value(State::Absent);
+                    true
+                }
+                (Some(true), Origin::Slot(slot)) => decoder.decode(self.slots.get(*slot), column, &mut self.work),
+                (Some(true), Origin::Constant(text)) => {
                     let item = Item::Value(Raw::Text(text, Escapes::None));
                     decoder.decode(&Slot::of(item), column, &mut self.work)
                 }
-                Origin::Nowhere => {
+                (Some(true), Origin::Nowhere) => {
                     column.push_without_value(State::Unknown);
+                    true
+                }
+                (None, _) => {
+                    column.push_without_value(State::Unknown);
+                    let trouble = Trouble::Malformed("a single text by which to tell whether the field is read");
+                    let value = when.map_or_else(String::new, |(slot, _)| shown(&self.slots.get(slot).item));
+                    self.work.complaints.push(Complaint { trouble, value });
                     true
                 }
             };

@@ -8,11 +8,11 @@ use super::decode::{Decoder, KINDS};
 use super::finding::{Finding, FindingCount, Findings};
 use super::keys::Interner;
 use super::plan::Asked;
-use super::rows::{Decoded, Keyless, Origin, Plan};
+use super::rows::{Decoded, Keyless, Origin, Plan, Planned};
 use super::stream::Fault;
 use super::{Places, Table};
 use crate::diagnostic::Code;
-use crate::ir::mapping::{FieldSource, Mapping};
+use crate::ir::mapping::Mapping;
 use crate::schema::{FieldId, RecordId, Schema, Type};
 
 /// What findings are counted by.
@@ -123,7 +123,7 @@ impl TableBuilder {
         }
         for noted in decoded.noted {
             let complaint = &noted.complaint;
-            let decoder = &plan.fields[noted.field].0;
+            let decoder = &plan.fields[noted.field].decoder;
             self.findings.add(Finding {
                 record: self.record,
                 row: Some(base as u32 + noted.row),
@@ -160,8 +160,8 @@ impl TableBuilder {
         // Keys are numbered in the order in which the rows name them, so that no number depends on where chunks end.
         let keys: Vec<Vec<u32>> =
             plan.spaces.iter().zip(&decoded.keys).map(|(space, keys)| spaces[space.0 as usize].add(keys)).collect();
-        for ((column, more), (decoder, _)) in self.columns.iter_mut().zip(decoded.columns).zip(&plan.fields) {
-            column.append(more, decoder.space().map_or(&[], |space| &keys[space]));
+        for ((column, more), field) in self.columns.iter_mut().zip(decoded.columns).zip(&plan.fields) {
+            column.append(more, field.decoder.space().map_or(&[], |space| &keys[space]));
         }
         self.places.files.resize(base + added, file);
         self.places.lines.extend(decoded.lines);
@@ -204,23 +204,26 @@ impl TableBuilder {
                 return Err(nothing_to_choose_by(&path, "no record"));
             }
         }
-        if let (Some((_, Origin::Slot(slot))), Some(known_as)) =
-            (plan.fields.get(self.asked.fields.len()), &mapping.known_as)
+        if let Some(Planned { origin: Origin::Slot(slot), .. }) = plan.fields.get(self.asked.fields.len())
+            && let Some(known_as) = &mapping.known_as
             && !is_seen(*slot)
         {
             return Err(nothing_to_know_by(&mapping.show(&known_as.path), "no record"));
         }
         for position in 0..self.asked.fields.len() {
             let keyless = std::mem::take(&mut self.keyless[position]);
-            let Some((decoder, Origin::Slot(slot))) = plan.fields.get(position) else { continue };
-            if is_seen(*slot) {
+            let Some(Planned { decoder, origin: Origin::Slot(slot), when }) = plan.fields.get(position) else {
+                continue;
+            };
+            let Some(unseen) = when.iter().map(|(tested, _)| *tested).chain([*slot]).find(|slot| !is_seen(*slot))
+            else {
                 self.missing_values(position, decoder, keyless);
                 continue;
-            }
+            };
             for rows in &ranges {
                 self.columns[position].make_unknown(rows.clone());
             }
-            if let Some(FieldSource::Path { path, .. }) = mapping.fields.get(&self.asked.fields[position]) {
+            if let Some(path) = plan.paths.iter().nth(unseen) {
                 self.not_exported(position, format!("no record has `{}`", mapping.show(path)));
             }
         }

@@ -127,7 +127,7 @@ pub(super) fn steps(text: &str) -> Vec<Step> {
 pub(super) fn mapping(schema: &Schema, record: &str, files: &str, at: &str, fields: &[(&str, &str)]) -> Mapping {
     let record = schema.find(record).unwrap();
     let ty = schema.record(record);
-    let source = |text: &str| FieldSource::Path { path: path(text), reading: Reading::default() };
+    let source = |text: &str| FieldSource::Path { path: path(text), reading: Reading::default(), when: None };
     Mapping {
         record,
         files: vec![files.to_owned()],

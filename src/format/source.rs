@@ -2,8 +2,8 @@
 
 use super::writer::Writer;
 use crate::syntax::ast::{
-    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Level, Mapping, Name, RowTest, RowTestKind,
-    Setting, Source, Text,
+    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Level, Mapping, Name, Path, PathStep, RowTest,
+    RowTestKind, Setting, Source, Text,
 };
 
 /// A line of a mapping that is no assignment.
@@ -99,7 +99,7 @@ impl Writer<'_> {
                         writer.line();
                         writer.word("at");
                         writer.space();
-                        writer.take(path.span);
+                        writer.path(path);
                     }
                     for Level { name, path, span: _ } in levels {
                         writer.line();
@@ -109,7 +109,7 @@ impl Writer<'_> {
                         writer.space();
                         writer.word("in");
                         writer.space();
-                        writer.take(path.span);
+                        writer.path(path);
                     }
                     if let Some(keep) = keep_first {
                         writer.line();
@@ -139,14 +139,14 @@ impl Writer<'_> {
         let Keep { last, path, span: _ } = keep;
         self.word(if *last { "keep last of each" } else { "keep first of each" });
         self.space();
-        self.take(path.span);
+        self.path(path);
     }
 
     fn known_as(&mut self, known_as: &KnownAs) {
         let KnownAs { path, span: _ } = known_as;
         self.word("known as");
         self.space();
-        self.take(path.span);
+        self.path(path);
     }
 
     /// `only where …`, `exclude where … because "…"`
@@ -166,7 +166,7 @@ impl Writer<'_> {
 
     fn row_test(&mut self, test: &RowTest) {
         let RowTest { path, kind } = test;
-        self.take(path.span);
+        self.path(path);
         self.space();
         let (one, several, texts) = match kind {
             RowTestKind::In(texts) => ("=", "in", texts),
@@ -190,8 +190,22 @@ impl Writer<'_> {
         self.word("=");
         self.space();
         match value {
-            AssignedValue::Path { path, conversions } => self.group(|writer| {
-                writer.take(path.span);
+            AssignedValue::Path { path, conversions, when } => self.group(|writer| {
+                writer.path(path);
+                for conversion in conversions {
+                    writer.conversion(conversion);
+                }
+                if let Some(test) = when {
+                    writer.indented(|writer| writer.fill(false));
+                    writer.word("when");
+                    writer.space();
+                    writer.row_test(test);
+                }
+            }),
+            AssignedValue::File { name, conversions } => self.group(|writer| {
+                writer.word("file");
+                writer.space();
+                writer.take(name.span);
                 for conversion in conversions {
                     writer.conversion(conversion);
                 }
@@ -207,6 +221,36 @@ impl Writer<'_> {
                 self.texts(reason.span);
             }
         }
+    }
+
+    fn path(&mut self, path: &Path) {
+        for (at, step) in path.steps.iter().enumerate() {
+            match step {
+                PathStep::Chosen { .. } => {
+                    self.word("[");
+                    self.step_name();
+                    self.space();
+                    self.word("=");
+                    self.space();
+                    self.text_or_word();
+                    self.word("]");
+                }
+                PathStep::Name(_) | PathStep::Every => {
+                    if at > 0 {
+                        self.word(".");
+                    }
+                    self.step_name();
+                }
+            }
+        }
+    }
+
+    /// The name of a step, or `*`.
+    fn step_name(&mut self) {
+        if self.is_next("\"") {
+            return self.text_or_word();
+        }
+        self.take_while(|c| c.is_ascii_alphanumeric() || "_-:*".contains(c));
     }
 
     fn conversion(&mut self, conversion: &Conversion) {

@@ -26,7 +26,7 @@ pub struct Source {
 pub struct Mapping {
     /// The record.
     pub record: RecordId,
-    /// Patterns of file names relative to the export, with `/` between folders; `*` stands for any characters but `/`.
+    /// Patterns of file names relative to the export, with `/` between folders, see [`parts`](super::pattern::parts).
     pub files: Vec<String>,
     /// Where the records are in a file of JSON: empty for the top (an array of records, or one line each).
     pub at: Vec<Step>,
@@ -55,8 +55,9 @@ impl Mapping {
         let steps = path.steps.iter().map(|step| match step {
             Step::Name(name) => name.clone(),
             Step::Every => "*".to_owned(),
+            Step::Chosen { key, text } => format!("[{key} = \"{text}\"]"),
         });
-        name.into_iter().chain(steps).collect::<Vec<_>>().join(".")
+        name.into_iter().chain(steps).collect::<Vec<_>>().join(".").replace(".[", "[")
     }
 }
 
@@ -85,6 +86,14 @@ pub enum Step {
     Name(String),
     /// Every value of an object, every element of an array.
     Every,
+    /// The one element of an array, or value of an object, that has a text at a key. Without such an element there is nothing; with
+    /// several it is not known which is meant.
+    Chosen {
+        /// The key.
+        key: String,
+        /// The text that is there; a number or a boolean is compared as it is written.
+        text: String,
+    },
 }
 
 /// Which of several rows with an equal value is the record.
@@ -145,6 +154,15 @@ pub enum FieldSource {
         path: Path,
         /// How it is read.
         reading: Reading,
+        /// Where it is read; in other rows it is absent.
+        when: Option<When>,
+    },
+    /// From the name of the file: the characters that a pattern calls so. Every pattern of the mapping does.
+    File {
+        /// What they are called.
+        name: String,
+        /// How they are read.
+        reading: Reading,
     },
     /// As if the export had this text in every row.
     Constant {
@@ -158,6 +176,15 @@ pub enum FieldSource {
         /// Why.
         because: String,
     },
+}
+
+/// A test of a row that says whether a field is read in it. Where it cannot be told whether it holds, the field is unknown.
+#[derive(Debug, Clone)]
+pub struct When {
+    /// Where it looks.
+    pub path: Path,
+    /// What it demands.
+    pub test: Test,
 }
 
 /// How a text or number of an export becomes a value of the field's type.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{SourceChecker, SourceScope, path};
+use super::{SourceChecker, SourceScope};
 use crate::check::calendars::unknown_calendar;
 use crate::check::unknown_zone;
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use crate::ir::mapping::{FieldSource, Level, NumberNotation, Reading};
+use crate::ir::mapping::{FieldSource, Level, NumberNotation, Reading, When};
 use crate::schema::{FieldId, RecordId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Conversion, Name, Setting, Text};
@@ -153,15 +153,63 @@ impl SourceChecker<'_, '_> {
         }
     }
 
-    /// `field = path …`
-    pub(super) fn read_path(
+    /// `field = … when …`
+    pub(super) fn when(
         &mut self,
         record: RecordId,
         field: FieldId,
-        (from, levels): (&ast::Path, &[Level]),
+        test: &ast::RowTest,
+        levels: &[Level],
+    ) -> Option<When> {
+        let scope = SourceScope::Field(record, field);
+        let before = self.faults.len();
+        let when = self.row_test(scope, test, levels);
+        let declared = self.world.schema().record(record).field_type(field);
+        if !declared.ty.optional && declared.ty.base != Type::Error {
+            let (name, span) = (&declared.name, declared.span);
+            let message = format!("`when` leaves `{name}` absent in other rows, and the field is required");
+            self.report(
+                scope,
+                Diagnostic::new(Code::InvalidMapping, test.path.span, message, "does not hold in every row")
+                    .with_label(span, "declared as required here")
+                    .with_help("declare the field as optional with `?`, or leave `when` out"),
+            );
+        }
+        (self.faults.len() == before).then_some(when)
+    }
+
+    /// `field = file name …`
+    pub(super) fn file(
+        &mut self,
+        record: RecordId,
+        field: FieldId,
+        name: &Name,
         conversions: &[Conversion],
         settings: &Settings,
+        names: &[&str],
     ) -> Option<FieldSource> {
+        if !names.contains(&name.node.as_str()) {
+            let message = format!("not every pattern of the files has a part `{{{}}}`", name.node);
+            let help = suggest(&name.node, "parts", names.iter().copied()).unwrap_or_else(|| {
+                format!("name it in each pattern behind `from`: `\"history/{{{}}}.json\"`", name.node)
+            });
+            let label = "no part of that name";
+            self.invalid(SourceScope::Field(record, field), name.span, message, label, &help);
+        }
+        let path = ast::Path { steps: Vec::new(), span: name.span };
+        let reading = self.reading(record, field, &path, conversions, settings)?;
+        Some(FieldSource::File { name: name.node.clone(), reading })
+    }
+
+    /// How what is at a path is read into a field.
+    pub(super) fn reading(
+        &mut self,
+        record: RecordId,
+        field: FieldId,
+        from: &ast::Path,
+        conversions: &[Conversion],
+        settings: &Settings,
+    ) -> Option<Reading> {
         let scope = SourceScope::Field(record, field);
         let ty = self.world.schema().record(record).field_type(field).ty.base.clone();
         let before = self.faults.len();
@@ -213,7 +261,7 @@ impl SourceChecker<'_, '_> {
             self.invalid(scope, from.span, message, "read in two ways", "keep one of the two");
         }
         self.check_zone(scope, element, &reading, settings, conversions, from.span);
-        (self.faults.len() == before).then(|| FieldSource::Path { path: path(levels, from), reading })
+        (self.faults.len() == before).then_some(reading)
     }
 
     pub(super) fn base_reading(&self, element: &Type, settings: &Settings) -> Reading {

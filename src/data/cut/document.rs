@@ -293,7 +293,7 @@ impl<'a> Documents<'a> {
             .iter()
             .map(|step| match step {
                 Step::Name(name) => name.as_str(),
-                Step::Every => "*",
+                Step::Every | Step::Chosen { .. } => "*",
             })
             .collect();
         shown.join(".")
@@ -405,7 +405,7 @@ impl<'a> Documents<'a> {
                 }
                 self.skip()
             }
-            Some(Step::Every) => self.enter(frame.step + 1),
+            Some(Step::Every | Step::Chosen { .. }) => self.enter(frame.step + 1),
             None => self.enter(frame.step),
         }
     }

@@ -216,3 +216,94 @@ fn what_a_record_repeats_in_its_rows_is_bounded() {
       help: check where the file comes from
     ");
 }
+
+const CHOSEN: &str = r#"
+record incident {
+  number:      text key
+  impact:      {high, low}?
+  teams:       list of text?
+  resolved_at: timestamp?
+}
+source rt "Request Tracker" {
+  incident from "tickets.json" at items
+    number      = id
+    impact      = CustomFields[name = "Impact"].values.0 match { "1" => high, "2" => low }
+    teams       = CustomFields["the name" = "Teams"].values.*
+    resolved_at = Resolved as timestamp "%Y-%m-%dT%H:%M:%SZ" in "UTC" when Status = "resolved"
+}
+"#;
+
+#[test]
+fn values_are_chosen_by_an_inner_name_and_read_on_a_condition() {
+    let rows = r#"{"items": [
+{"id": 1, "CustomFields": [{"name": "Impact", "values": ["2"]}, {"the name": "Teams", "values": ["a", "b"]}], "Status": "resolved", "Resolved": "2026-01-05T09:00:00Z"},
+{"id": 2, "CustomFields": [{"values": ["1"], "name": "Impact"}, {"name": "Impact", "values": ["2"]}], "Status": "open", "Resolved": "2026-01-05T09:00:00Z"},
+{"id": 3, "CustomFields": [{"name": "Impact", "values": []}], "Status": ["resolved"], "Resolved": "2026-01-05T09:00:00Z"},
+{"id": 4, "CustomFields": [], "Status": "resolved"},
+{"id": 5, "CustomFields": "", "Resolved": "2026-01-05T09:00:00Z"},
+{"id": 6, "CustomFields": [{"name": "Impact", "values": ["3"]}], "Status": "resolved", "Resolved": "soon"}
+]}"#;
+    insta::assert_snapshot!(read_with(CHOSEN, &[("tickets.json", rows)]), @r#"
+    incident: number | impact | teams | resolved_at
+      1 | low | [a,b] | 2026-01-05T09:00Z (tickets.json:2 @12)
+      2 | ? | - | - (tickets.json:3 @181)
+      3 | - | - | ? (tickets.json:4 @338)
+      4 | - | - | - (tickets.json:5 @461)
+      5 | - | - | - (tickets.json:6 @514)
+      6 | ? | - | ? (tickets.json:7 @581)
+    malformed-value tickets.json:3 incident.impact "": expected one element of that kind, and there are several
+    malformed-value tickets.json:4 incident.resolved_at "["resolved"]": expected a single text by which to tell whether the field is read
+    unmapped-value tickets.json:7 incident.impact "3": the value map of the source does not have it; did you mean `1`?
+    malformed-value tickets.json:7 incident.resolved_at "soon": expected a time that exists, in the form that the source states
+    "#);
+}
+
+#[test]
+fn what_no_record_has_to_choose_by_leaves_fields_unknown() {
+    let rows = r#"{"items": [{"id": 1, "CustomFields": [{"name": "impact", "values": ["2"]}], "Resolved": "2026-01-05T09:00:00Z"}]}"#;
+    insta::assert_snapshot!(read_with(CHOSEN, &[("tickets.json", rows)]), @r#"
+    incident: number | impact | teams | resolved_at
+      1 | ? | ? | ? (tickets.json:1 @11)
+    missing-field everywhere incident.impact "": no record has `CustomFields[name = "Impact"].values.0`
+    missing-field everywhere incident.teams "": no record has `CustomFields[the name = "Teams"].values.*`
+    missing-field everywhere incident.resolved_at "": no record has `Status`
+    "#);
+    let cells = CHOSEN.replace("tickets.json", "tickets.csv").replace(" at items", "");
+    insta::assert_snapshot!(read_with(&cells, &[("tickets.csv", "id,Resolved\n1,2026-01-05T09:00:00Z\n")]), @r#"
+    incident: number | impact | teams | resolved_at
+      1 | ? | ? | ? (tickets.csv:2 @12)
+    missing-field everywhere incident.impact "": the header has no column `CustomFields[name = "Impact"].values.0`; known columns: Resolved, id
+    missing-field everywhere incident.teams "": the header has no column `CustomFields[the name = "Teams"].values.*`; known columns: Resolved, id
+    missing-field everywhere incident.resolved_at "": the header has no column `Status`; known columns: Resolved, id
+    "#);
+}
+
+#[test]
+fn names_of_files_are_data() {
+    let policy = r#"
+record step {
+  ticket: integer
+  day:    date
+  by:     text
+}
+source rt "Request Tracker" {
+  step from "history/{ticket}-{day}.json", "{day}_{ticket}.csv"
+    ticket = file ticket
+    day    = file day as date "%Y%m%d"
+    by     = by
+}
+"#;
+    let files = [
+        ("history/7-20260105.json", r#"[{"by": "me"}, {"by": "you"}]"#),
+        ("20260106_x.csv", "by\nme\n"),
+        ("x.csv", "by\nme\n"),
+    ];
+    insta::assert_snapshot!(read_with(policy, &files), @r#"
+    step: ticket | day | by
+      ? | 2026-01-06 | me (20260106_x.csv:2 @3) #2744ccd10c7533bd
+      7 | 2026-01-05 | me (history/7-20260105.json:1 @1) #f3bc0f6746e932ac
+      7 | 2026-01-05 | you (history/7-20260105.json:1 @15) #118d4142fb289961
+    malformed-value 20260106_x.csv:2 step.ticket "x": expected a whole number
+    unused: x.csv
+    "#);
+}

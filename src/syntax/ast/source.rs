@@ -38,7 +38,7 @@ pub enum Setting {
 pub struct Mapping {
     /// The record.
     pub record: Name,
-    /// Patterns of file names; `*` stands for any characters but `/`.
+    /// Patterns of file names; `*` stands for any characters but `/`, and so does `{ticket}`, whose characters are data.
     pub files: Vec<Text>,
     /// `at objects.*.fields`: where the records are
     pub at: Option<Path>,
@@ -83,6 +83,13 @@ pub enum PathStep {
     Name(String),
     /// `*`: every value of an object, every element of an array
     Every,
+    /// `[name = "Impact"]`: the element that has this text at this key
+    Chosen {
+        /// The key.
+        key: String,
+        /// The text.
+        text: String,
+    },
 }
 
 /// `keep last of each F`, `keep first of each F`
@@ -157,6 +164,15 @@ pub enum AssignedValue {
         /// The path.
         path: Path,
         /// `as …`, `match { … }`, `split …`, `absent …`, in order
+        conversions: Vec<Conversion>,
+        /// `when Status = "resolved"`
+        when: Option<RowTest>,
+    },
+    /// `file ticket`, and how that is read
+    File {
+        /// What the pattern of the file calls it.
+        name: Name,
+        /// As for a path.
         conversions: Vec<Conversion>,
     },
     /// `constant "x"`: as if the export had that text

@@ -452,6 +452,8 @@ fn display(rule: Rule) -> &'static str {
         Rule::assignment => ASSIGNMENT,
         Rule::constant | Rule::constant_kw => "`constant`",
         Rule::unknown | Rule::unknown_kw => "`unknown`",
+        Rule::from_file | Rule::file_kw => "`file`",
+        Rule::when => "`when`",
         Rule::conversion => "a conversion",
         Rule::read_as | Rule::as_kw => "`as`",
         Rule::value_map | Rule::match_kw => "`match`",
@@ -460,6 +462,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::absent | Rule::absent_kw => "`absent`",
         Rule::path | Rule::step | Rule::step_name => "a path such as `service.name` or `\"Case ID\"`",
         Rule::every_step => "`*`",
+        Rule::chosen => "`[`",
 
         Rule::test | Rule::test_kw => "`test`",
         Rule::of_kw => "`of`",

@@ -267,7 +267,8 @@ impl Builder<'_> {
 
     fn assignment(&self, pair: Pair<'_>) -> Option<Assignment> {
         let span = self.span(&pair);
-        let (mut field, mut value, mut path, mut conversions) = (None, None, None, Vec::new());
+        let (mut field, mut value, mut path, mut file, mut when) = (None, None, None, None, None);
+        let mut conversions = Vec::new();
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::word => field = Some(self.name(&inner)),
@@ -278,6 +279,15 @@ impl Builder<'_> {
                     value = Some(if constant { AssignedValue::Constant(text) } else { AssignedValue::Unknown(text) });
                 }
                 Rule::path => path = Some(self.path(inner)),
+                Rule::from_file => {
+                    file = inner.into_inner().find(|name| name.as_rule() == Rule::name).map(|name| self.name(&name));
+                }
+                Rule::when => {
+                    when = inner
+                        .into_inner()
+                        .find(|test| test.as_rule() == Rule::row_test)
+                        .and_then(|test| self.row_test(test));
+                }
                 Rule::read_as => conversions.extend(self.read_as(inner)),
                 Rule::value_map => {
                     let span = self.span(&inner);
@@ -296,10 +306,11 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        let value = match (value, path) {
-            (Some(value), _) => value,
-            (None, Some(path)) => AssignedValue::Path { path, conversions },
-            (None, None) => return None,
+        let value = match (value, path, file) {
+            (Some(value), ..) => value,
+            (None, Some(path), _) => AssignedValue::Path { path, conversions, when },
+            (None, None, Some(name)) => AssignedValue::File { name, conversions },
+            (None, None, None) => return None,
         };
         Some(Assignment { field: field?, value, span })
     }
@@ -332,12 +343,22 @@ impl Builder<'_> {
         Some(Arm { from, to: to? })
     }
 
+    /// `[name = "Impact"]`
+    fn chosen(&self, pair: Pair<'_>) -> Option<PathStep> {
+        let mut parts = pair.into_inner().filter_map(|inner| match inner.as_rule() {
+            Rule::text => Some(self.text(&inner).node),
+            Rule::step_name => Some(inner.as_str().to_owned()),
+            _ => None,
+        });
+        Some(PathStep::Chosen { key: parts.next()?, text: parts.next()? })
+    }
+
     fn path(&self, pair: Pair<'_>) -> Path {
         let span = self.span(&pair);
-        let steps = pair.into_inner().filter_map(|step| {
-            let step = step.into_inner().next()?;
+        let steps = pair.into_inner().flat_map(|step| step.into_inner()).filter_map(|step| {
             Some(match step.as_rule() {
                 Rule::every_step => PathStep::Every,
+                Rule::chosen => return self.chosen(step),
                 Rule::text => PathStep::Name(self.text(&step).node),
                 _ => PathStep::Name(step.as_str().to_owned()),
             })
