@@ -18,6 +18,7 @@ mod json;
 mod keys;
 mod layout;
 mod load;
+pub mod manifest;
 pub mod pattern;
 mod plan;
 mod project;
@@ -35,6 +36,7 @@ pub use column::{Column, ColumnValues, ListColumn, State, TextColumn};
 pub use finding::{DataError, Finding, Findings};
 pub use given::dataset_of;
 pub use load::{Loaded, Loading, load};
+pub use manifest::{MANIFEST, Manifest, ManifestFile, read_manifest};
 pub use stream::{Files, Limits, Progress, Silent};
 
 use crate::schema::{FieldId, KeySpaceId, RecordId};
@@ -94,6 +96,8 @@ pub enum Extract {
     /// No file feeds the record: one extra candidate about which everything is unknown.
     #[default]
     Missing,
+    /// There may be more than were exported: those there are, and one extra candidate about which everything is unknown.
+    Incomplete,
     /// All there are, as far as is known.
     Complete,
 }
@@ -105,6 +109,8 @@ pub struct Table {
     pub rows: u32,
     /// Whether that is all of them.
     pub extract: Extract,
+    /// Why there may be more; empty unless the extract is [`Extract::Incomplete`]. Clauses that stand alone.
+    pub shortfalls: Vec<String>,
     /// The columns that were asked for, by field.
     pub columns: BTreeMap<FieldId, Column>,
     /// The key of each row in its key space; [`Extract::Missing`] tables and records without a single key have none.

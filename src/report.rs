@@ -113,7 +113,7 @@ pub struct Time {
 pub struct Given {
     /// The value.
     pub value: String,
-    /// Where it comes from: the option as typed, such as `--as-of 2026-04-01`.
+    /// Where it comes from: the option as typed, such as `--as-of 2026-04-01`, or the manifest.
     pub origin: String,
 }
 
@@ -126,6 +126,10 @@ pub struct Inputs {
     pub sources: Vec<String>,
     /// The files of the export that were read, in order of name.
     pub files: Vec<InputFile>,
+    /// The name of the manifest; none if there is none, and that the files hold all there is was assumed.
+    pub manifest: Option<String>,
+    /// Whether only what a manifest calls complete counts as complete.
+    pub manifest_required: bool,
     /// The files of the export that nothing read, in order of name.
     pub files_not_read: Vec<String>,
     /// The records that the rules (and the advice, where it is shown) range over or look up.
@@ -139,6 +143,38 @@ pub struct InputFile {
     pub file: String,
     /// What it fed.
     pub fed: Vec<InputFed>,
+    /// What the manifest says of it; none if it is not in the manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<ManifestEntry>,
+}
+
+/// What a manifest says of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ManifestEntry {
+    /// The SHA-256 of its bytes; it was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// How many rows it holds; they were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// The system that it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// The query that selected its rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// The period that it covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// When it was extracted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extracted_at: Option<String>,
+    /// The zone of its times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Whether it is said to be complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complete: Option<bool>,
 }
 
 /// What one mapping took from a file.
@@ -176,6 +212,9 @@ pub struct InputRecord {
     pub rows: u64,
     /// Whether no file of the export feeds it: what asks for such records is then not determined.
     pub missing: bool,
+    /// Why there may be more than were exported; empty where nothing speaks against it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub incomplete: Vec<String>,
 }
 
 /// A citation.

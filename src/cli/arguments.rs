@@ -51,6 +51,7 @@ pub(super) enum Verb {
     Check(CheckArguments),
     Explain(ExplainArguments),
     Fmt(FmtArguments),
+    Manifest(ManifestArguments),
     Rules(RulesArguments),
     Test(TestArguments),
 }
@@ -111,15 +112,21 @@ pub(super) struct CheckArguments {
     pub(super) source: Vec<String>,
     /// The instant as of which the data is judged: 2026-04-01T00:00Z, a day, or `now`
     ///
-    /// A day means its first instant in the zone of the policies. Recorded in the report. Without it, what asks for
-    /// `as_of` or `today` is not determined; the clock is read for `now` only.
+    /// A day means its first instant in the zone of the policies. Recorded in the report. Without it, the earliest extraction
+    /// that the manifest of the export tells; else what asks for `as_of` or `today` is not determined. The clock is read
+    /// for `now` only.
     #[arg(long, value_name = "T", help_heading = "Input")]
     pub(super) as_of: Option<String>,
     /// The audit period: two days, both included
     ///
-    /// Recorded in the report. Without it, what asks for `period` is not determined.
+    /// Recorded in the report. Without it, that of the manifest; else what asks for `period` is not determined.
     #[arg(long, value_name = "A..B", help_heading = "Input")]
     pub(super) period: Option<String>,
+    /// Take nothing as complete that the manifest of the export does not call complete
+    ///
+    /// Without it, what the manifest does not speak of is assumed to be complete, and the report says so.
+    #[arg(long, help_heading = "Input")]
+    pub(super) require_manifest: bool,
     /// Only the rules on a clause and those under it (`8.6`, `iso20000-1:8.6`), or one rule by its id
     ///
     /// May be given several times. Advice is shown that supports a selected rule.
@@ -269,6 +276,49 @@ Examples:
       for a build: shows what would change, and fails if anything would
   shall fmt < ours.shall
       for an editor: writes the formatted text to standard output";
+
+/// Write the manifest of an export: its files, their hashes and numbers of rows
+///
+/// `shall check` holds the files against it. What only the tool knows (the period, when it was extracted, that it is complete) is told
+/// here, or written into the file later; docs/manifest.md lists all that may stand in it.
+#[derive(Debug, Args)]
+#[command(after_long_help = MANIFEST_AFTER_HELP)]
+pub(super) struct ManifestArguments {
+    /// The export: a folder, or files if `--output` is given
+    #[arg(required = true, value_name = "EXPORT")]
+    pub(super) exports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) policies: PolicyArguments,
+    /// Use this source; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(super) source: Vec<String>,
+    /// The system that the export comes from
+    #[arg(long, value_name = "TEXT")]
+    pub(super) system: Option<String>,
+    /// The period that was exported: two days, both included
+    #[arg(long, value_name = "A..B")]
+    pub(super) period: Option<String>,
+    /// When it was extracted: 2026-04-01T02:00Z, a day, or `now`
+    #[arg(long, value_name = "T")]
+    pub(super) extracted_at: Option<String>,
+    /// Say that the files hold everything that was asked for
+    #[arg(long)]
+    pub(super) complete: bool,
+    /// Write it here, and not as manifest.json in the folder of the export
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+const MANIFEST_AFTER_HELP: &str = "\
+Exit status:
+  0  it was written
+  2  the export cannot be read, nothing of it is data, or there is a manifest already
+
+Examples:
+  shall manifest export/ --policies ours/ --period 2026-01-01..2026-03-31 --extracted-at now --complete
+      behind the job that exports
+  shall manifest export/ --output export/manifest.json
+      replaces one";
 
 /// List the rules and the advice, by clause
 #[derive(Debug, Args)]

@@ -10,7 +10,11 @@ use super::progress::Bar;
 use super::select::{self, Selection};
 use super::{Failure, faults, output, time};
 use crate::check::{SourceStatus, Status};
-use crate::data::{DataError, Dataset, Extract, Files, Loaded, Loading, choose_sources, load, no_data};
+use crate::data::manifest::Demand;
+use crate::data::{
+    DataError, Dataset, Extract, Files, Loaded, Loading, MANIFEST, Manifest, choose_sources, load, no_data,
+    read_manifest,
+};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::eval::explain::show::Show;
 use crate::eval::{Evaluator, Exclusions, Inputs, Options};
@@ -38,12 +42,23 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<E
         faults::show(&errors, &policies.sources, console);
         return Err(Failure::new(count(errors.len(), "no rule was run: the policies have an error", "errors")));
     }
-    let run = Run::new(arguments, &policies, &selection)?;
     let export = Export::find(&arguments.exports)?;
+    let manifest = read_manifest(&export).map_err(|error| {
+        faults::show_data(&[error], console);
+        Failure::new("no rule was run: the manifest of the export cannot be used")
+    })?;
+    let run = Run::new(arguments, &policies, &selection, manifest.as_ref(), &export.names())?;
     let sources = run.sources(&export, console)?;
     run.stop_on_broken_sources(&sources, console)?;
     let bar = Bar::new(export.size());
-    let loaded = load(&Loading::new(&run.environment().schema, &run.reads, &sources), &export, &bar);
+    let demand =
+        Demand { settings: run.settings, zone: run.environment().zone.as_ref(), required: arguments.require_manifest };
+    let loading = Loading {
+        manifest: manifest.as_ref(),
+        demand,
+        ..Loading::new(&run.environment().schema, &run.reads, &sources)
+    };
+    let loaded = load(&loading, &export, &bar);
     bar.finish();
     run.stop_on_unreadable(&loaded, console)?;
     let left_out = run.left_out(&loaded.dataset);
@@ -83,6 +98,7 @@ struct Run<'a> {
     arguments: &'a CheckArguments,
     policies: &'a Policies,
     selection: &'a Selection<'a>,
+    manifest: Option<&'a Manifest>,
     rules: Vec<&'a Rule>,
     advice: Vec<&'a Advice>,
     settings: RunSettings,
@@ -96,12 +112,20 @@ impl<'a> Run<'a> {
         arguments: &'a CheckArguments,
         policies: &'a Policies,
         selection: &'a Selection<'a>,
+        manifest: Option<&'a Manifest>,
+        files: &[String],
     ) -> Result<Run<'a>, Failure> {
         let checked = &policies.checked;
         let environment = &checked.program.environment;
         let settings = RunSettings {
-            as_of: arguments.as_of.as_deref().map(|text| time::as_of(text, environment.zone.as_ref())).transpose()?,
-            period: arguments.period.as_deref().map(time::period).transpose()?,
+            as_of: match arguments.as_of.as_deref() {
+                Some(text) => Some(time::as_of(text, environment.zone.as_ref())?),
+                None => manifest.and_then(|manifest| manifest.extracted_at(files)),
+            },
+            period: match arguments.period.as_deref() {
+                Some(text) => Some(time::period(text)?),
+                None => manifest.and_then(|manifest| manifest.period),
+            },
         };
         let rules: Vec<&Rule> = checked.program.rules.iter().filter(|rule| selection.has_rule(&rule.id)).collect();
         let shows_advice = View::from(arguments.view) == View::Implementer;
@@ -118,7 +142,7 @@ impl<'a> Run<'a> {
         }
         let mut reads = rule_reads.clone();
         advice.iter().for_each(|advice| reads.add_body(environment, &advice.body));
-        Ok(Run { arguments, policies, selection, rules, advice, settings, rule_reads, reads })
+        Ok(Run { arguments, policies, selection, manifest, rules, advice, settings, rule_reads, reads })
     }
 
     fn environment(&self) -> &'a crate::ir::Environment {
@@ -233,7 +257,9 @@ impl<'a> Run<'a> {
             inputs: crate::report::Inputs {
                 policies: self.policies.names(),
                 sources: sources.iter().map(|source| source.name.clone()).collect(),
-                files: context.files(),
+                files: context.files(self.manifest),
+                manifest: self.manifest.map(|_| MANIFEST.to_owned()),
+                manifest_required: self.arguments.require_manifest,
                 files_not_read: loaded.unused.clone(),
                 records: context.records(&self.reads.records),
             },
@@ -359,7 +385,10 @@ impl<'a> Run<'a> {
 
     fn time(&self) -> Time {
         let given = |value: Option<String>, name: &str, typed: &Option<String>| {
-            let origin = format!("{name} {}", typed.as_deref().unwrap_or_default());
+            let origin = match typed {
+                Some(typed) => format!("{name} {typed}"),
+                None => MANIFEST.to_owned(),
+            };
             value.map(|value| Given { value, origin })
         };
         let (as_of, period) = (&self.arguments.as_of, &self.arguments.period);

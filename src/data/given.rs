@@ -34,6 +34,7 @@ pub fn dataset_of(schema: &Schema, reads: &Reads, given: &GivenData, file: &str)
         dataset.tables[record.0 as usize] = Table {
             rows: rows.len() as u32,
             extract: if given.missing.contains(record) { Extract::Missing } else { Extract::Complete },
+            shortfalls: Vec::new(),
             columns,
             keys: None,
             by_key: KeyIndex::default(),

@@ -10,6 +10,7 @@ use super::finding::DataError;
 use super::identities::{self, Identities};
 use super::json::{Raw, resolve};
 use super::keys::Interner;
+use super::manifest::{self, Demand, MANIFEST, Manifest};
 use super::pattern::{Format, named, selects};
 use super::plan::{Asked, check_header, plan};
 use super::rows::{Decoded, Plan, decode, text_of};
@@ -29,6 +30,10 @@ pub struct Loading<'a> {
     pub reads: &'a Reads,
     /// The sources that were chosen for the export, see [`choose_sources`](super::choose_sources).
     pub sources: &'a [&'a Source],
+    /// What the files are said to be.
+    pub manifest: Option<&'a Manifest>,
+    /// What the manifest is asked for.
+    pub demand: Demand<'a>,
     /// How much a file may hold.
     pub limits: Limits,
     /// How many bytes are read at a time. It changes nothing but speed and memory.
@@ -40,7 +45,16 @@ pub struct Loading<'a> {
 impl<'a> Loading<'a> {
     /// Reads with the usual limits.
     pub fn new(schema: &'a Schema, reads: &'a Reads, sources: &'a [&'a Source]) -> Loading<'a> {
-        Loading { schema, reads, sources, limits: Limits::default(), block: 1 << 20, threads: None }
+        Loading {
+            schema,
+            reads,
+            sources,
+            manifest: None,
+            demand: Demand::default(),
+            limits: Limits::default(),
+            block: 1 << 20,
+            threads: None,
+        }
     }
 }
 
@@ -79,6 +93,7 @@ struct Loader<'a> {
 impl<'a> Loader<'a> {
     fn new(loading: &'a Loading<'a>, files: &'a dyn Files, progress: &'a dyn Progress) -> Loader<'a> {
         let mut names = files.names();
+        names.retain(|name| name != MANIFEST);
         names.sort_unstable();
         names.dedup();
         let spaces = vec![Interner::default(); loading.schema.spaces as usize];
@@ -143,6 +158,7 @@ impl<'a> Loader<'a> {
             }
             loaded.errors.append(&mut errors);
         }
+        manifest::verify(self.loading.manifest, self.loading.demand, self.files, &mut loaded);
         references::index_keys(self.loading, &mut loaded.dataset, &second, &mut self.spaces, &mut findings);
         references::find_dangling(self.loading, &loaded.dataset, &self.spaces, &mut findings);
         loaded.dataset.findings = findings.finish();

@@ -270,6 +270,7 @@ impl TableBuilder {
         let table = Table {
             rows: self.rows() as u32,
             extract: super::Extract::Complete,
+            shortfalls: Vec::new(),
             columns: self.asked.fields.into_iter().zip(self.columns).collect(),
             keys: None,
             by_key: super::KeyIndex::default(),

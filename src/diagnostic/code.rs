@@ -137,6 +137,8 @@ codes! {
     NotGiven = "not-given", Data, Warning, "a test rests on a field that it does not give";
     // data errors: files
     UnreadableFile = "unreadable-file", Data, Error, "a file of the export cannot be opened or read";
+    InvalidManifest = "invalid-manifest", Data, Error, "the manifest of an export does not have the form of a manifest";
+    ManifestMismatch = "manifest-mismatch", Data, Error, "a file of an export is not what the manifest says";
     TruncatedFile = "truncated-file", Data, Error, "a file of the export ends in the middle";
     MalformedFile = "malformed-file", Data, Error, "a file of the export does not have the form that its name promises";
     MissingPath = "missing-path", Data, Error, "a file of the export does not hold records where the source says";

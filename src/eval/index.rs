@@ -404,7 +404,7 @@ impl<'a> Evaluator<'a> {
             graphs: None,
             guards,
             residual,
-            missing: table.is_none_or(|table| table.extract == Extract::Missing),
+            missing: table.is_none_or(|table| table.extract != Extract::Complete),
             hours: Arc::clone(&self.hours),
             groupings: (0..1usize << sides.len()).map(|_| OnceLock::new()).collect(),
         };

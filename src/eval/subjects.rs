@@ -228,7 +228,7 @@ impl<'e, 'a> Judge<'e, 'a> {
         for batch in batches {
             judged.add(batch, |_| 0);
         }
-        if table.is_none_or(|table| table.extract == Extract::Missing) {
+        if table.is_none_or(|table| table.extract != Extract::Complete) {
             let mut inside = Frame::inside(frame, vec![0]);
             inside.bind(binder.variable, Vector::unknown_row(1));
             let mut w = vec![belongs.and(Truth::Unknown)];

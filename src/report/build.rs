@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{
     AdviceReport, AdviceResult, AdviceRun, BindingReport, CitationReport, DataFinding, DataFindings, ExclusionReport,
-    Filter, Finding, InputFed, InputFile, InputLeftOut, InputRecord, LeftOutReport, ParameterReport, RuleReport,
-    Summary, SupportingAdvice, TableReport, Warning,
+    Filter, Finding, InputFed, InputFile, InputLeftOut, InputRecord, LeftOutReport, ManifestEntry, ParameterReport,
+    RuleReport, Summary, SupportingAdvice, TableReport, Warning,
 };
-use crate::data::{Dataset, Extract, Fed};
+use crate::data::{Dataset, Extract, Fed, Manifest, ManifestFile};
 use crate::diagnostic::Diagnostic;
 use crate::eval::explain::show::Show;
 use crate::eval::explain::{Explainer, Explanation, Limits};
@@ -222,8 +222,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Reports the files that were read.
-    pub fn files(&self) -> Vec<InputFile> {
+    /// Reports the files that were read, each with what a manifest says of it.
+    pub fn files(&self, manifest: Option<&Manifest>) -> Vec<InputFile> {
         let fed = |fed: &Fed| {
             let mut left_out: Vec<InputLeftOut> = fed
                 .left_out
@@ -249,7 +249,11 @@ impl<'a> Context<'a> {
         self.data()
             .files
             .iter()
-            .map(|file| InputFile { file: file.name.clone(), fed: file.fed.iter().map(fed).collect() })
+            .map(|file| InputFile {
+                file: file.name.clone(),
+                fed: file.fed.iter().map(fed).collect(),
+                manifest: manifest.and_then(|manifest| manifest.files.get(&file.name)).map(manifest_entry),
+            })
             .collect()
     }
 
@@ -263,6 +267,7 @@ impl<'a> Context<'a> {
                     record: self.show.record_name(*record).to_owned(),
                     rows: u64::from(table.rows),
                     missing: table.extract == Extract::Missing,
+                    incomplete: table.shortfalls.clone(),
                 }
             })
             .collect()
@@ -476,6 +481,19 @@ fn tally(counts: Counts, fails: [&str; 2], holds: [&str; 2]) -> String {
     .flatten()
     .collect();
     format!("of {}, {}", plural(counts.population, "subject"), parts.join(", "))
+}
+
+fn manifest_entry(file: &ManifestFile) -> ManifestEntry {
+    ManifestEntry {
+        sha256: file.sha256.clone(),
+        rows: file.rows,
+        system: file.system.clone(),
+        query: file.query.clone(),
+        period: file.period.map(|period| period.to_string()),
+        extracted_at: file.extracted_at.map(|instant| instant.to_string()),
+        zone: file.zone.clone(),
+        complete: file.complete,
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use shall::check::Checked;
-use shall::data::{Dataset, Files, Loading, Silent, load};
+use shall::data::{Dataset, Files, Loading, MANIFEST, Silent, load, read_manifest};
 use shall::diagnostic::render::render;
 use shall::eval::{Evaluation, Evaluator, Exclusions, Inputs, Options, Subject};
 use shall::ir::reads::{Reads, for_each_child};
@@ -58,7 +58,7 @@ impl fmt::Debug for Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let tape = |length: usize| prop::collection::vec(any::<u32>(), 0..length);
-    (prop::collection::vec(tape(400), 1..5), prop::collection::vec(tape(350), RECORDS.len()), tape(3))
+    (prop::collection::vec(tape(400), 1..5), prop::collection::vec(tape(350), RECORDS.len()), tape(5))
         .prop_map(|(rules, export, settings)| Case { rules, export, settings })
 }
 
@@ -78,6 +78,15 @@ fn settings(tape: &[u32]) -> RunSettings {
         _ => Interval::new(day("2026-01-30"), day("2026-03-02")),
     };
     RunSettings { as_of, period }
+}
+
+/// One export in four is said not to hold all records of one kind.
+fn incomplete(tape: &[u32], files: &[File]) -> Option<File> {
+    let mut choices = Choices::new(tape.get(2..).unwrap_or_default());
+    let is_incomplete = choices.below(4) == 3;
+    let (name, _) = files.get(choices.below(files.len().max(1)))?;
+    let manifest = format!(r#"{{"files": [{{"file": "{name}", "complete": false}}]}}"#);
+    is_incomplete.then(|| (MANIFEST.to_owned(), manifest))
 }
 
 /// The `when` of a rule's grade.
@@ -240,7 +249,8 @@ pub(crate) fn loaded(checked: &Checked, files: &[File], block: usize) -> Result<
         reads.add_body(environment, &rule.body);
         reads.add_grade(environment, rule.grade.as_ref());
     }
-    let loading = Loading { block, ..Loading::new(schema, &reads, &[]) };
+    let manifest = read_manifest(&Memory(files)).map_err(|error| format!("{error:?}"))?;
+    let loading = Loading { block, manifest: manifest.as_ref(), ..Loading::new(schema, &reads, &[]) };
     let loaded = load(&loading, &Memory(files), &Silent);
     if loaded.errors.is_empty() { Ok(loaded.dataset) } else { Err(format!("{:?}", loaded.errors)) }
 }
@@ -277,7 +287,8 @@ fn evaluator_and_oracle_agree() {
     let outcome = runner.run(&cases(), |case| {
         let texts: Vec<String> =
             case.rules.iter().enumerate().map(|(position, tape)| rule(&format!("rule-{position}"), tape)).collect();
-        let files = export::files(&case.export);
+        let mut files = export::files(&case.export);
+        files.extend(incomplete(&case.settings, &files));
         let (checked, errors) = checked(&texts.concat());
         *rules_tried.borrow_mut() += texts.len() as u64;
         if !errors.is_empty() {
@@ -307,7 +318,7 @@ fn evaluator_and_oracle_agree() {
             reads.add_body(environment, &rule.body);
             let exclusions = Exclusions::of(environment, &dataset, run, reads.exclusions.iter().copied());
             coverage.exclusions(&exclusions, reads.exclusions);
-            coverage.evaluation(&evaluation);
+            coverage.evaluation(&evaluation, &dataset);
         }
         Ok(())
     });

@@ -8,6 +8,7 @@ mod evidence;
 mod fmt;
 mod graphs;
 mod left_out;
+mod manifest;
 mod recurring;
 mod report;
 mod statements;

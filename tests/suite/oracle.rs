@@ -246,7 +246,7 @@ impl Oracle<'_> {
             Domain::Records(record) => {
                 let table = self.dataset.table(*record);
                 candidates.extend((0..table.rows).map(|row| known(Binding::Row(*record, row))));
-                if table.extract == Extract::Missing {
+                if table.extract != Extract::Complete {
                     candidates.push(Candidate { binding: Binding::Missing(*record), extra: true });
                 }
             }

@@ -8,8 +8,8 @@ use shall::report::terminal::{self, Layout};
 use shall::report::{
     AdviceReport, AdviceResult, AdviceRun, BindingReport, CitationReport, DataFinding, DataFindings, ExclusionReport,
     Exit, FORMAT_VERSION, Filter, Finding, Given, InputFed, InputFile, InputLeftOut, InputRecord, Inputs,
-    LeftOutReport, ParameterReport, Report, RuleReport, Summary, SupportingAdvice, TableReport, Time, Tool, View,
-    Warning, json,
+    LeftOutReport, ManifestEntry, ParameterReport, Report, RuleReport, Summary, SupportingAdvice, TableReport, Time,
+    Tool, View, Warning, json,
 };
 use shall::verdict::{AdviceOutcome, Counts, Outcome, ProposedGrade};
 
@@ -209,11 +209,28 @@ fn report() -> Report {
                         rows: 66,
                     }],
                 }],
+                manifest: Some(ManifestEntry {
+                    sha256: Some("0".repeat(64)),
+                    rows: Some(1300),
+                    system: some("harbour desk"),
+                    query: some("opened in 2026"),
+                    period: some("2026-01"),
+                    extracted_at: some("2026-02-01T02:00Z"),
+                    zone: some("Europe/Amsterdam"),
+                    complete: Some(true),
+                }),
             }],
+            manifest: some("manifest.json"),
+            manifest_required: false,
             files_not_read: vec!["notes.txt".to_owned()],
             records: vec![
-                InputRecord { record: "change".to_owned(), rows: 1234, missing: false },
-                InputRecord { record: "release".to_owned(), rows: 0, missing: true },
+                InputRecord {
+                    record: "change".to_owned(),
+                    rows: 1234,
+                    missing: false,
+                    incomplete: vec!["change.json covers 2026-01, and the audit period is 2026".to_owned()],
+                },
+                InputRecord { record: "release".to_owned(), rows: 0, missing: true, incomplete: Vec::new() },
             ],
         },
         rules: vec![good, bad, open, empty],

@@ -24,12 +24,21 @@ pub(super) fn is_open(cell: &Cell) -> bool {
     }
 }
 
-/// The cause that no file of the export feeds a record.
+/// The cause that no file of the export feeds a record, or that there may be more than were exported.
 pub(super) fn missing_extract(explainer: &Explainer<'_, '_>, record: RecordId) -> Cause {
     let name = explainer.show.record_name(record);
+    let table = explainer.show.data.table(record);
+    let (reason, says) = match table.extract {
+        Extract::Incomplete => {
+            ("incomplete-extract", format!("there may be more {name} records: {}", table.shortfalls.join("; ")))
+        }
+        Extract::Missing | Extract::Complete => {
+            ("missing-extract", format!("no file of the export holds {name} records"))
+        }
+    };
     Cause {
-        reason: "missing-extract".to_owned(),
-        says: format!("no file of the export holds {name} records"),
+        reason: reason.to_owned(),
+        says,
         record: Some(RecordPlace { record: name.to_owned(), key: String::new(), file: None, line: None, byte: None }),
         field: None,
         parameter: None,
@@ -227,7 +236,7 @@ fn field_cause<'a>(
             [row] => {
                 causes.insert(value_cause(explainer, record, *row, field));
             }
-            _ if show.data.table(record).extract == Extract::Missing => {
+            [] if show.data.table(record).extract != Extract::Complete => {
                 causes.insert(missing_extract(explainer, record));
             }
             rows => {

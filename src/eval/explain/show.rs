@@ -1,7 +1,7 @@
 //! Values, rows and pieces of policy as text for people.
 
 use super::{PolicyPlace, RecordPlace};
-use crate::data::{Dataset, Place};
+use crate::data::{Dataset, Extract, Place};
 use crate::eval::{Binding, Subject};
 use crate::ir::{Body, Environment, Expr, ExprKind, TableId};
 use crate::schema::{RecordId, Schema, Type};
@@ -217,7 +217,10 @@ impl<'a> Show<'a> {
         match binding {
             Binding::Row(record, row) => self.row(*record, *row),
             Binding::Element(cell) => self.cell(cell, ty),
-            Binding::Missing(record) => format!("(no {} extract)", self.record_name(*record)),
+            Binding::Missing(record) => match self.data.table(*record).extract {
+                Extract::Incomplete => format!("(more {} records)", self.record_name(*record)),
+                Extract::Missing | Extract::Complete => format!("(no {} extract)", self.record_name(*record)),
+            },
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::page::{Page, Tone};
 use super::{evidence, grouped, one_unknown, subject};
-use crate::report::{AdviceReport, AdviceResult, BindingReport, InputFed, LeftOutReport, Report};
+use crate::report::{AdviceReport, AdviceResult, BindingReport, InputFed, InputFile, LeftOutReport, Report};
 use crate::verdict::{AdviceOutcome, Outcome};
 
 /// Writes what was looked at, as of when.
@@ -20,6 +20,7 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
         read.push_str(&format!("; {} not exported", number(missing, "kind of record is", "kinds of record are")));
     }
     fact(page, "export", &read);
+    fact(page, "manifest", &manifest(report));
     if !report.inputs.sources.is_empty() {
         fact(page, "source", &report.inputs.sources.join(", "));
     }
@@ -32,6 +33,18 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
     }
     if !report.selected.is_empty() {
         fact(page, "selected", &report.selected.join(", "));
+    }
+}
+
+/// What is known of the completeness of the export.
+fn manifest(report: &Report) -> String {
+    let inputs = &report.inputs;
+    let counts = if inputs.manifest_required { "not taken as complete" } else { "taken as complete" };
+    let Some(name) = &inputs.manifest else { return format!("none; what was exported is {counts}") };
+    let is_silent = |file: &&InputFile| file.manifest.as_ref().is_none_or(|entry| entry.complete.is_none());
+    match inputs.files.iter().filter(is_silent).count() as u64 {
+        0 => name.clone(),
+        silent => format!("{name}, which is silent on {}: {counts}", number(silent, "file", "files")),
     }
 }
 
@@ -207,6 +220,10 @@ pub(super) fn inputs(page: &mut Page, report: &Report) {
     }
     if !missing.is_empty() {
         page.hanging(2, Tone::Doubtful, "not exported: ", &missing.join(", "));
+    }
+    for record in report.inputs.records.iter().filter(|record| !record.incomplete.is_empty()) {
+        let text = format!("perhaps not all: {}", record.incomplete.join("; "));
+        page.hanging(2, Tone::Doubtful, &format!("{}: ", record.record), &text);
     }
 }
 

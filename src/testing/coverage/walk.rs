@@ -382,7 +382,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             Domain::Records(record) => {
                 let table = records.dataset.table(*record);
                 let rows = (0..table.rows).map(|row| Binding::Row(*record, row));
-                let extra = (table.extract == Extract::Missing).then_some(Binding::Missing(*record));
+                let extra = (table.extract != Extract::Complete).then_some(Binding::Missing(*record));
                 rows.chain(extra).collect()
             }
             Domain::Elements(elements) => match self.cell(elements) {

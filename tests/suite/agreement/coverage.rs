@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
 
-use shall::data::Dataset;
+use shall::data::{Dataset, Extract};
 use shall::eval::{Binding, Evaluation, Exclusions};
 use shall::ir::reads::for_each_expr;
 use shall::ir::{Access, Binder, Body, Condition, Domain, Expr, ExprKind, Step};
@@ -25,6 +25,7 @@ const DEMANDED: &[&str] = &[
     "status unknown",
     "status not yet due",
     "status missing extract",
+    "status incomplete extract",
     "status by attestation",
     "status needs judgement",
     "grade True",
@@ -211,7 +212,7 @@ impl Coverage {
         DEMANDED.iter().copied().filter(|what| self.counts.get(*what).is_none_or(|times| *times == 0)).collect()
     }
 
-    pub(crate) fn evaluation(&mut self, evaluation: &Evaluation) {
+    pub(crate) fn evaluation(&mut self, evaluation: &Evaluation, dataset: &Dataset) {
         self.met("status holds", evaluation.holds);
         self.met("status vacuous", evaluation.vacuous);
         self.met("status fails", evaluation.fails.len() as u64);
@@ -219,9 +220,12 @@ impl Coverage {
         self.met("status not yet due", evaluation.not_yet_due.len() as u64);
         self.met("status by attestation", evaluation.by_attestation);
         self.met("status needs judgement", evaluation.needs_judgement);
-        let is_missing = |binding: &Binding| matches!(binding, Binding::Missing(_));
-        let missing = evaluation.unknown.iter().flat_map(|subject| &subject.bindings);
-        self.met("status missing extract", missing.filter(|(_, binding)| is_missing(binding)).count() as u64);
+        for (_, binding) in evaluation.unknown.iter().flat_map(|subject| &subject.bindings) {
+            if let Binding::Missing(record) = binding {
+                let is_incomplete = dataset.table(*record).extract == Extract::Incomplete;
+                self.met(if is_incomplete { "status incomplete extract" } else { "status missing extract" }, 1);
+            }
+        }
         for truth in [Truth::True, Truth::False, Truth::Unknown] {
             let times = evaluation.major.iter().filter(|major| **major == truth).count() as u64;
             self.met(format!("grade {truth:?}"), times);
