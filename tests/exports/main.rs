@@ -125,6 +125,24 @@ fn audit_log_gives_the_same_bytes_again() {
     assert!(first == report(), "two runs over the same export gave different reports");
 }
 
+/// A search in three pages, fifty single tickets and four histories; counted in the files by other means.
+#[test]
+fn search_single_tickets_and_histories_agree() {
+    let (status, report, errors) = check("rt", &["rt"], &[]);
+    assert_eq!(status, 1, "{errors}");
+    assert_eq!(fed(&report, "ticket"), (50, 50));
+    assert_eq!(fed(&report, "single"), (50, 50));
+    assert_eq!(fed(&report, "state_event"), (44, 10));
+    assert_eq!(report["data_findings"], Value::Array(Vec::new()), "every value is read");
+    let found = outcomes(&report);
+    assert_eq!(found["ticket-told-alike"], ("conformity", 50, 0));
+    assert_eq!(found["ticket-state-as-last-told"], ("conformity", 4, 0));
+    // `Resolved` stays when a ticket is opened again: 6 and 8.
+    assert_eq!(found["ticket-not-opened-again"], ("nonconformity", 49, 2));
+    assert_eq!(found["ticket-resolved-when-due"], ("conformity", 47, 0));
+    assert_eq!(found["ticket-owned"], ("nonconformity", 47, 47));
+}
+
 #[test]
 fn tool_answers_of_core_get() {
     let files =

@@ -32,7 +32,9 @@ fn the_pack_and_the_sample_organization_check() {
 
 #[test]
 fn the_examples_check() {
-    for (example, expected) in [("policies/examples/uci", 26), ("policies/examples/itop", 10)] {
+    for (example, expected) in
+        [("policies/examples/uci", 26), ("policies/examples/itop", 10), ("policies/examples/rt", 5)]
+    {
         let (rules, _, found) = check(&[example]);
         assert_eq!((rules, found.as_str()), (expected, ""), "{example}");
     }
@@ -40,8 +42,12 @@ fn the_examples_check() {
 
 #[test]
 fn the_tests_of_the_pack_and_of_the_examples_pass() {
-    let runs: [&[&str]; 3] =
-        [&["policies"], &["--no-pack", "policies/examples/uci"], &["--no-pack", "policies/examples/itop"]];
+    let runs: [&[&str]; 4] = [
+        &["policies"],
+        &["--no-pack", "policies/examples/uci"],
+        &["--no-pack", "policies/examples/itop"],
+        &["--no-pack", "policies/examples/rt"],
+    ];
     for arguments in runs {
         let run = Command::new(env!("CARGO_BIN_EXE_shall"))
             .current_dir(env!("CARGO_MANIFEST_DIR"))
