@@ -143,6 +143,21 @@ fn search_single_tickets_and_histories_agree() {
     assert_eq!(found["ticket-owned"], ("nonconformity", 47, 47));
 }
 
+/// A list with raw values: codes, times in UTC, references by `sys_id`; counted in the file by other means.
+#[test]
+fn list_of_raw_values() {
+    let (status, report, errors) = check("servicenow", &["servicenow-csv"], &[]);
+    assert_eq!(status, 1, "{errors}");
+    assert_eq!(fed(&report, "incident"), (67, 67));
+    assert_eq!(report["data_findings"], Value::Array(Vec::new()), "every value is read, and no reference dangles");
+    let found = outcomes(&report);
+    assert_eq!(found["incident-priority-follows-matrix"], ("conformity", 67, 0));
+    assert_eq!(found["incident-classified"], ("conformity", 27, 0));
+    assert_eq!(found["incident-child-not-open-longer"], ("conformity", 1, 0));
+    assert_eq!(found["incident-closed-after-resolved"], ("nonconformity", 27, 20));
+    assert_eq!(found["incident-open-without-closing-time"], ("nonconformity", 40, 8));
+}
+
 #[test]
 fn tool_answers_of_core_get() {
     let files =

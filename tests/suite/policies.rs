@@ -5,6 +5,9 @@ use std::process::Command;
 
 use crate::check::{check_texts, files, show};
 
+/// The examples, each with its number of rules.
+const EXAMPLES: [(&str, usize); 4] = [("uci", 26), ("itop", 10), ("rt", 5), ("servicenow", 5)];
+
 /// Checks the files under some folders as one program; returns how many rules and advice it has, and every diagnostic as text.
 fn check(folders: &[&str]) -> (usize, usize, String) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -32,27 +35,21 @@ fn the_pack_and_the_sample_organization_check() {
 
 #[test]
 fn the_examples_check() {
-    for (example, expected) in
-        [("policies/examples/uci", 26), ("policies/examples/itop", 10), ("policies/examples/rt", 5)]
-    {
-        let (rules, _, found) = check(&[example]);
+    for (example, expected) in EXAMPLES {
+        let (rules, _, found) = check(&[&format!("policies/examples/{example}")]);
         assert_eq!((rules, found.as_str()), (expected, ""), "{example}");
     }
 }
 
 #[test]
 fn the_tests_of_the_pack_and_of_the_examples_pass() {
-    let runs: [&[&str]; 4] = [
-        &["policies"],
-        &["--no-pack", "policies/examples/uci"],
-        &["--no-pack", "policies/examples/itop"],
-        &["--no-pack", "policies/examples/rt"],
-    ];
-    for arguments in runs {
+    let of_example = |(example, _)| vec!["--no-pack".to_owned(), format!("policies/examples/{example}")];
+    let of_pack = [vec!["policies".to_owned()]];
+    for arguments in of_pack.into_iter().chain(EXAMPLES.map(of_example)) {
         let run = Command::new(env!("CARGO_BIN_EXE_shall"))
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .arg("test")
-            .args(arguments)
+            .args(&arguments)
             .output()
             .expect("the program starts");
         let shown = String::from_utf8_lossy(&run.stdout);
