@@ -4,12 +4,15 @@
 //! typed columns in which enums and references are small integers, with the findings made on the way. Whether a record
 //! is *judged* is not known here.
 
+mod archive;
 mod build;
 mod cells;
 mod choose;
 pub mod column;
+mod convert;
 mod cut;
 mod decode;
+mod encoding;
 mod filter;
 pub mod finding;
 mod given;
@@ -28,16 +31,19 @@ mod stream;
 mod table;
 #[cfg(test)]
 mod tests;
+mod xml;
+mod yaml;
 
 use std::collections::BTreeMap;
 
+pub use archive::Unpacked;
 pub use choose::{choose_sources, no_data};
 pub use column::{Column, ColumnValues, ListColumn, State, TextColumn};
 pub use finding::{DataError, Finding, Findings};
 pub use given::dataset_of;
 pub use load::{Loaded, Loading, load};
 pub use manifest::{MANIFEST, Manifest, ManifestFile, read_manifest};
-pub use stream::{Files, Limits, Progress, Silent};
+pub use stream::{Archive, Entry, Files, Limits, Progress, Silent};
 
 use crate::schema::{FieldId, KeySpaceId, RecordId};
 use crate::value::{Cell, KeyId};

@@ -166,6 +166,7 @@ impl SourceChecker<'_, '_> {
             filters,
             known_as,
             fields,
+            encoding: settings.encoding,
             delimiter: settings.delimiter,
             span: Some(mapping.span),
         })

@@ -94,7 +94,7 @@ pub(super) struct PolicyArguments {
 /// conformity, nonconformity, not determined, or no population. Data that is missing or cannot be read makes what asks
 /// for it not determined, with the reason and the place; it is never taken for conformity.
 ///
-/// Files named after a record (`incident.json`, `incident.ndjson`, `incident.csv`, each also with `.gz`) need no mapping.
+/// Files named after a record (`incident.json`, `incident.csv`, `incident.xml`; also `.gz`, `.zst` or in a `.zip`) need no mapping.
 /// For anything else the policies hold a `source`.
 #[derive(Debug, Args)]
 #[command(after_long_help = CHECK_AFTER_HELP)]

@@ -12,8 +12,8 @@ use super::{Failure, faults, output, time};
 use crate::check::{SourceStatus, Status};
 use crate::data::manifest::Demand;
 use crate::data::{
-    DataError, Dataset, Extract, Files, Loaded, Loading, MANIFEST, Manifest, choose_sources, load, no_data,
-    read_manifest,
+    DataError, Dataset, Extract, Files, Limits, Loaded, Loading, MANIFEST, Manifest, Unpacked, choose_sources, load,
+    no_data, read_manifest,
 };
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::eval::explain::show::Show;
@@ -43,12 +43,13 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<E
         return Err(Failure::new(count(errors.len(), "no rule was run: the policies have an error", "errors")));
     }
     let export = Export::find(&arguments.exports)?;
-    let manifest = read_manifest(&export).map_err(|error| {
+    let files = Unpacked::new(&export, Limits::default()).map_err(|error| refuse(error, console))?;
+    let manifest = read_manifest(&files).map_err(|error| {
         faults::show_data(&[error], console);
         Failure::new("no rule was run: the manifest of the export cannot be used")
     })?;
-    let run = Run::new(arguments, &policies, &selection, manifest.as_ref(), &export.names())?;
-    let sources = run.sources(&export, console)?;
+    let run = Run::new(arguments, &policies, &selection, manifest.as_ref(), &files.names())?;
+    let sources = run.sources(&files, console)?;
     run.stop_on_broken_sources(&sources, console)?;
     let bar = Bar::new(export.size());
     let demand =
@@ -58,7 +59,7 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<E
         demand,
         ..Loading::new(&run.environment().schema, &run.reads, &sources)
     };
-    let loaded = load(&loading, &export, &bar);
+    let loaded = load(&loading, &files, &bar);
     bar.finish();
     run.stop_on_unreadable(&loaded, console)?;
     let left_out = run.left_out(&loaded.dataset);
@@ -107,6 +108,12 @@ struct Run<'a> {
     reads: Reads,
 }
 
+/// The end of a run before data is read.
+fn refuse(error: DataError, console: &mut Console) -> Failure {
+    faults::show_data(&[error], console);
+    Failure::shown()
+}
+
 impl<'a> Run<'a> {
     fn new(
         arguments: &'a CheckArguments,
@@ -150,13 +157,11 @@ impl<'a> Run<'a> {
     }
 
     /// Chooses the sources for the export.
-    fn sources(&self, export: &Export, console: &mut Console) -> Result<Vec<&'a Source>, Failure> {
+    fn sources(&self, files: &dyn Files, console: &mut Console) -> Result<Vec<&'a Source>, Failure> {
         let checked = &self.policies.checked;
         let schema = &self.environment().schema;
-        choose_sources(schema, &checked.sources, &self.arguments.source, &export.names()).map_err(|error| {
-            faults::show_data(&[error], console);
-            Failure::shown()
-        })
+        choose_sources(schema, &checked.sources, &self.arguments.source, &files.names())
+            .map_err(|error| refuse(error, console))
     }
 
     /// The errors in sources that concern what is read: in those that were chosen, and in those that cannot be read at all,

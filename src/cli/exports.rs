@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::policies::files_under;
-use crate::data::Files;
+use crate::data::{Archive, Files};
 
 /// The files under the paths that were given, by the name under which they are shown.
 pub(super) struct Export {
@@ -58,6 +58,11 @@ impl Files for Export {
     }
 
     fn open(&self, name: &str) -> std::io::Result<Box<dyn Read + Send>> {
+        let path = self.files.get(name).ok_or(std::io::ErrorKind::NotFound)?;
+        Ok(Box::new(File::open(path)?))
+    }
+
+    fn open_archive(&self, name: &str) -> std::io::Result<Box<dyn Archive>> {
         let path = self.files.get(name).ok_or(std::io::ErrorKind::NotFound)?;
         Ok(Box::new(File::open(path)?))
     }

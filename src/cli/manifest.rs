@@ -10,7 +10,7 @@ use super::exports::Export;
 use super::progress::Bar;
 use super::{Failure, faults, output, policies, time};
 use crate::data::manifest::sha256;
-use crate::data::{Files, Loading, MANIFEST, choose_sources, load};
+use crate::data::{Files, Limits, Loading, MANIFEST, Unpacked, choose_sources, load};
 use crate::ir::reads::Reads;
 use crate::schema::RecordId;
 use crate::value::{CalendarSpan, Interval, Moment};
@@ -54,7 +54,11 @@ pub(super) fn run(arguments: &ManifestArguments, console: &mut Console) -> Resul
     let checked = &policies.checked;
     let environment = &checked.program.environment;
     let export = Export::find(&arguments.exports)?;
-    let sources = choose_sources(&environment.schema, &checked.sources, &arguments.source, &export.names());
+    let files = Unpacked::new(&export, Limits::default()).map_err(|error| {
+        faults::show_data(&[error], console);
+        Failure::new("no manifest was written: the export cannot be read")
+    })?;
+    let sources = choose_sources(&environment.schema, &checked.sources, &arguments.source, &files.names());
     let sources = sources.map_err(|error| {
         faults::show_data(&[error], console);
         Failure::shown()
@@ -63,20 +67,20 @@ pub(super) fn run(arguments: &ManifestArguments, console: &mut Console) -> Resul
     let records = (0..environment.schema.records.len()).filter_map(|at| u32::try_from(at).ok().map(RecordId));
     let reads = Reads { records: records.collect(), ..Reads::default() };
     let bar = Bar::new(export.size());
-    let loaded = load(&Loading::new(&environment.schema, &reads, &sources), &export, &bar);
+    let loaded = load(&Loading::new(&environment.schema, &reads, &sources), &files, &bar);
     bar.finish();
     if !loaded.errors.is_empty() {
         faults::show_data(&loaded.errors, console);
         return Err(Failure::new("no manifest was written: the export cannot be read"));
     }
-    let mut files = Vec::new();
+    let mut listed = Vec::new();
     for file in &loaded.dataset.files {
         let Some(fed) = file.fed.first() else { continue };
-        let sha256 = sha256(&export, &file.name)
+        let sha256 = sha256(&files, &file.name)
             .map_err(|error| Failure::new(format!("{} cannot be read: {error}", file.name)))?;
-        files.push(WrittenFile { file: file.name.clone(), sha256, rows: fed.rows });
+        listed.push(WrittenFile { file: file.name.clone(), sha256, rows: fed.rows });
     }
-    if files.is_empty() {
+    if listed.is_empty() {
         return Err(Failure::new("no manifest was written: no file of the export feeds a record").with_help(Some(
             "name files after the records, or add the `source` that maps them with `--policies`".to_owned(),
         )));
@@ -89,7 +93,7 @@ pub(super) fn run(arguments: &ManifestArguments, console: &mut Console) -> Resul
             None => None,
         },
         complete: arguments.complete.then_some(true),
-        files,
+        files: listed,
     };
     let text = serde_json::to_string_pretty(&written)
         .map_err(|error| Failure::new(format!("internal error: the manifest cannot be written as JSON: {error}")))?;

@@ -8,7 +8,7 @@ mod document;
 pub(super) use document::Documents;
 
 use super::cells;
-use super::stream::{Fault, Limits, Position, Stream};
+use super::stream::{Compression, Fault, Limits, Position, Pull};
 use crate::diagnostic::Code;
 
 /// Whole records of a file, with the bytes around them.
@@ -37,7 +37,7 @@ impl Chunk {
 
 /// The bytes of a file that were read and not yet given out.
 pub(super) struct Window<'a> {
-    stream: Stream<'a>,
+    stream: Box<dyn Pull + 'a>,
     /// Holds the bytes; what follows them is room for more.
     buffer: Vec<u8>,
     length: usize,
@@ -51,7 +51,7 @@ pub(super) struct Window<'a> {
 
 impl<'a> Window<'a> {
     /// Begins a file, behind its byte order mark; `block` is how much is read at a time.
-    pub(super) fn new(stream: Stream<'a>, limits: Limits, block: usize) -> Result<Window<'a>, Fault> {
+    pub(super) fn new(stream: Box<dyn Pull + 'a>, limits: Limits, block: usize) -> Result<Window<'a>, Fault> {
         let mut window = Window {
             stream,
             buffer: Vec::new(),
@@ -68,16 +68,14 @@ impl<'a> Window<'a> {
             window.buffer.copy_within(3..window.length, 0);
             window.length -= 3;
             window.start.byte = 3;
-        } else if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-            return Err(Fault::malformed("the file is UTF-16").at(Position::START).help("save it as UTF-8"));
-        } else if bytes.starts_with(b"\x1F\x8B") {
-            return Err(Fault::malformed("the file is gzip and is not named so")
+        } else if let Some(compression) = Compression::of_bytes(bytes) {
+            return Err(Fault::malformed(format!("the file is {} and is not named so", compression.shown()))
                 .at(Position::START)
-                .help("add `.gz` to its name"));
+                .help(format!("add `{}` to its name", compression.ending())));
         } else if bytes.starts_with(b"PK\x03\x04") {
             return Err(Fault::malformed("the file is a ZIP archive or a spreadsheet")
                 .at(Position::START)
-                .help("unpack it, or export it as CSV"));
+                .help("name it `.zip` if it is an archive, or export it as CSV"));
         }
         Ok(window)
     }
@@ -98,7 +96,7 @@ impl<'a> Window<'a> {
         }
         let end = before + self.block;
         while self.length < end {
-            match self.stream.read(&mut self.buffer[self.length..end]) {
+            match self.stream.pull(&mut self.buffer[self.length..end]) {
                 Ok(0) => {
                     self.ended = true;
                     break;

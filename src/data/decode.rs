@@ -199,7 +199,7 @@ impl Decoder {
     }
 
     fn text<'a>(&self, raw: &Raw<'a>, scratch: &'a mut String) -> Text<'a> {
-        let (text, is_number) = match raw {
+        let (text, is_number) = match &raw.single() {
             Raw::Null => return Text::Absent,
             Raw::Boolean(true) => ("true", false),
             Raw::Boolean(false) => ("false", false),

@@ -41,11 +41,12 @@ fn any(slot: &Slot<'_>, holds: &mut dyn FnMut(&Item<'_>) -> bool) -> bool {
 
 /// The text at a path; none where it is absent, or no single value.
 pub(super) fn text<'a>(item: &Item<'a>, scratch: &'a mut String) -> Option<&'a str> {
-    let text = match item {
-        Item::Value(Raw::Text(text, escapes)) => resolve(text, *escapes, scratch)?,
-        Item::Value(Raw::Number(text)) => text,
-        Item::Value(Raw::Boolean(true)) => "true",
-        Item::Value(Raw::Boolean(false)) => "false",
+    let Item::Value(raw) = item else { return None };
+    let text = match raw.single() {
+        Raw::Text(text, escapes) => resolve(text, escapes, scratch)?,
+        Raw::Number(text) => text,
+        Raw::Boolean(true) => "true",
+        Raw::Boolean(false) => "false",
         _ => return None,
     };
     (!text.trim().is_empty()).then_some(text)
@@ -54,7 +55,7 @@ pub(super) fn text<'a>(item: &Item<'a>, scratch: &'a mut String) -> Option<&'a s
 fn is_present(item: &Item<'_>, scratch: &mut String) -> bool {
     match item {
         Item::Missing | Item::Value(Raw::Null) | Item::Stray(_) => false,
-        Item::Value(Raw::Text(..)) => text(item, scratch).is_some(),
+        Item::Value(raw) if matches!(raw.single(), Raw::Text(..)) => text(item, scratch).is_some(),
         Item::Value(_) | Item::Twice | Item::Several => true,
     }
 }

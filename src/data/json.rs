@@ -29,6 +29,23 @@ impl Raw<'_> {
     }
 }
 
+/// The name under which an element of XML that is an object has its text; it stands first.
+pub(super) const TEXT: &str = "#text";
+
+impl<'a> Raw<'a> {
+    /// The value where a single one is read: an object that begins with a `#text` (an element of XML with attributes) is
+    /// that text.
+    pub(super) fn single(self) -> Raw<'a> {
+        let Raw::Object(object) = self else { return self };
+        let first = object.strip_prefix("{\"").and_then(|rest| rest.strip_prefix(TEXT));
+        let Some(text) = first.and_then(|rest| rest.strip_prefix("\":")) else { return self };
+        match Scanner::new(text, 0, 0).value() {
+            Ok(text @ Raw::Text(..)) => text,
+            _ => self,
+        }
+    }
+}
+
 /// What stands for other characters in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Escapes {

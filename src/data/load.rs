@@ -5,19 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::choose;
+use super::convert::Converted;
 use super::cut::{Chunk, Cutter, Documents, Lines, Rows, Stop, Window};
+use super::encoding;
 use super::finding::DataError;
 use super::identities::{self, Identities};
 use super::json::{Raw, resolve};
 use super::keys::Interner;
 use super::manifest::{self, Demand, MANIFEST, Manifest};
 use super::pattern::{Format, named, selects};
-use super::plan::{Asked, check_header, plan};
+use super::plan::{Asked, check_header, plan, shape_of};
 use super::rows::{Decoded, Plan, decode, text_of};
-use super::stream::{Fault, Files, Limits, Position, Progress, Stream};
+use super::stream::{Fault, Files, Limits, Position, Progress, Pull, Stream};
 use super::table::{Collector, TableBuilder};
+use super::xml::Xml;
+use super::yaml::Yaml;
 use super::{Column, DataFile, Dataset, Fed, KeySpace, LeftOut, Table, cells, references};
-use crate::ir::mapping::{Mapping, Source};
+use crate::ir::mapping::{Mapping, Source, Step};
 use crate::ir::reads::Reads;
 use crate::schema::{FieldId, RecordId, Schema};
 
@@ -296,15 +300,25 @@ impl<'a> Scan<'a> {
         let limits = self.loading.limits;
         let format = Format::of(name, mapping.delimiter).ok_or_else(|| {
             Fault::malformed("the name of the file does not say what form it has")
-                .help("rename it to `.json`, `.ndjson`, `.csv` or `.tsv`, or state its delimiter in the source")
+                .help("rename it to `.json`, `.ndjson`, `.csv`, `.tsv`, `.xml` or `.yaml`, or state its delimiter in the source")
         })?;
         let stream = Stream::open(self.files, name, limits, self.progress)?;
-        let window = Window::new(stream, limits, self.loading.block)?;
+        let text = encoding::open(stream, mapping.encoding, format)?;
+        let (text, at): (Box<dyn Pull + '_>, &[Step]) = match format {
+            // Each record is a value of JSON by itself then.
+            Format::Xml(dialect) => {
+                let shape = shape_of(self.loading.schema, mapping);
+                (Box::new(Converted::new(Xml::new(text, &mapping.at, shape, dialect, limits)?)), &[])
+            }
+            Format::Yaml => (Box::new(Converted::new(Yaml::new(text, &mapping.at, limits))), &mapping.at),
+            Format::Json | Format::Lines | Format::Cells { .. } => (text, &mapping.at),
+        };
+        let window = Window::new(text, limits, self.loading.block)?;
         // Lines that hold records deeper down are so many values of JSON.
-        let several = format == Format::Lines && !mapping.at.is_empty();
+        let several = matches!(format, Format::Xml(_) | Format::Yaml) || format == Format::Lines && !at.is_empty();
         let format = if several { Format::Json } else { format };
         let (mut cutter, header): (Box<dyn Cutter + '_>, Vec<String>) = match format {
-            Format::Json => (Box::new(Documents::new(window, &mapping.at, several)), Vec::new()),
+            Format::Json | Format::Xml(_) | Format::Yaml => (Box::new(Documents::new(window, at, several)), Vec::new()),
             Format::Lines => (Box::new(Lines(window)), Vec::new()),
             Format::Cells { delimiter } => {
                 let (rows, header) = Rows::new(window, delimiter)?;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
 use super::finding::DataError;
+use super::stream::unpacked;
 use super::{DataFile, Dataset, Extract, Files, Loaded};
 use crate::diagnostic::{Code, closest};
 use crate::ir::RunSettings;
@@ -202,13 +203,13 @@ impl Manifest {
     }
 }
 
-/// Returns the SHA-256 of a file as it lies there, in lower-case hexadecimal digits.
+/// Returns the SHA-256 of a file as it lies there (in an archive: as that was packed), in lower-case hexadecimal digits.
 ///
 /// # Errors
 ///
 /// That of the system.
 pub fn sha256(files: &dyn Files, name: &str) -> std::io::Result<String> {
-    let mut file = files.open(name)?;
+    let mut file = unpacked(files.open(name)?, files.entry(name));
     let mut hasher = Sha256::new();
     let mut block = vec![0; 1 << 20];
     loop {

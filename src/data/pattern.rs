@@ -1,6 +1,7 @@
 //! Names of files: patterns that select them, and the formats that they promise.
 
-use super::stream::is_gzip;
+use super::stream::Compression;
+use super::xml::Dialect;
 use crate::ir::pattern::{Part, parts};
 
 /// Returns whether a pattern selects a file.
@@ -9,11 +10,29 @@ pub fn selects(pattern: &str, name: &str) -> bool {
 }
 
 /// Returns the parts of a file's name to which a pattern gives names, in order; none if the pattern does not select the file.
-/// Behind the pattern `.gz` may follow. What differs from file to file is as short as can be, from left to right.
+/// Behind the pattern the ending of a compression may follow, and the archive that holds the file need not be named: what
+/// differs from file to file is as short as can be, from left to right.
 pub(super) fn named<'a>(pattern: &'a str, name: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
     let parts = parts(pattern);
-    matches(&parts, name).or_else(|| if is_gzip(name) { matches(&parts, name.get(..name.len() - 3)?) } else { None })
+    let whole = |name: &'a str| matches(&parts, name).or_else(|| matches(&parts, Compression::cut(name).0));
+    whole(name).or_else(|| whole(within_archive(name)?))
 }
+
+/// The name of a file within its archive, if it is in one.
+fn within_archive(name: &str) -> Option<&str> {
+    let ends = name.match_indices('/').map(|(end, _)| end);
+    let archive = ends.into_iter().find(|end| is_archive(&name[..*end]) && !name[..*end].ends_with("/.zip"))?;
+    name.get(archive + 1..)
+}
+
+/// Whether a file is an archive, by its name.
+pub(super) fn is_archive(name: &str) -> bool {
+    let at = name.len().saturating_sub(ARCHIVE.len());
+    at > 0 && name.as_bytes()[at..].eq_ignore_ascii_case(ARCHIVE.as_bytes())
+}
+
+/// What the name of an archive ends in.
+const ARCHIVE: &str = ".zip";
 
 fn matches<'a>(parts: &[Part<'a>], name: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
     let (mut found, mut rest) = (Vec::new(), name);
@@ -70,16 +89,23 @@ pub(super) enum Format {
         /// What separates the cells.
         delimiter: u8,
     },
+    /// XML: elements, or what an event log has in their place.
+    Xml(Dialect),
+    /// YAML, one document behind the other.
+    Yaml,
 }
 
 impl Format {
     /// Returns the format that a name promises; a mapping's delimiter makes any other name a file of cells.
     pub(super) fn of(name: &str, delimiter: Option<u8>) -> Option<Format> {
-        let plain = if is_gzip(name) { &name[..name.len() - 3] } else { name };
+        let plain = Compression::cut(name).0;
         let extension = plain.rsplit(['.', '/']).next().unwrap_or("").to_ascii_lowercase();
         match extension.as_str() {
             "json" => Some(Format::Json),
             "ndjson" | "jsonl" => Some(Format::Lines),
+            "xml" => Some(Format::Xml(Dialect::Plain)),
+            "yaml" | "yml" => Some(Format::Yaml),
+            "xes" => Some(Format::Xml(Dialect::EventLog)),
             "csv" => Some(Format::Cells { delimiter: delimiter.unwrap_or(b',') }),
             "tsv" => Some(Format::Cells { delimiter: delimiter.unwrap_or(b'\t') }),
             _ => delimiter.map(|delimiter| Format::Cells { delimiter }),
@@ -101,6 +127,11 @@ mod tests {
             ("rest_core_get_Incident*.json", "rest_core_get_Incident-2.json.gz"),
             ("history/*.json", "history/8.json"),
             ("*/a*b*.json", "x/aabab.json"),
+            ("incident.csv", "incident.csv.ZST"),
+            ("incident.csv", "export.zip/incident.csv.gz"),
+            ("history/*.json", "x.zip/history/8.json"),
+            ("incident.csv", "x/y.zip/incident.csv"),
+            ("export.zip/*.csv", "export.zip/incident.csv"),
             ("*", "anything"),
         ] {
             assert!(selects(pattern, name), "{pattern} {name}");
@@ -110,6 +141,9 @@ mod tests {
             ("*.json", "history/8.json"),
             ("history/*.json", "history/a/8.json"),
             ("incident.csv", "incident.csv.bak"),
+            ("incident.csv", "export.zip/x/incident.csv"),
+            ("incident.csv", ".zip/incident.csv"),
+            ("incident.csv", "x/incident.csv"),
             ("a*b", "ac"),
             ("", "a"),
         ] {

@@ -8,6 +8,7 @@ use super::project::Paths;
 use super::rows::{Nested, Origin, Plan, Planned};
 use super::stream::{Fault, Limits};
 use super::table::{nothing_to_choose_by, nothing_to_know_by};
+use super::xml::Shape;
 use crate::diagnostic::{Code, suggest};
 use crate::ir::mapping::{FieldSource, Mapping, Path, Reading, Step};
 use crate::schema::{FieldId, RecordId, Schema, Ty, Type};
@@ -31,6 +32,7 @@ pub(super) fn mapping_of_record(schema: &Schema, record: RecordId) -> Mapping {
         known_as: None,
         filters: Vec::new(),
         fields: (0..).map(FieldId).zip(ty.fields.iter().map(|field| source(&field.name))).collect::<BTreeMap<_, _>>(),
+        encoding: None,
         delimiter: None,
         span: None,
     }
@@ -174,6 +176,47 @@ pub(super) fn plan<'a>(
         ratio: limits.ratio,
     };
     Ok((plan, not_exported))
+}
+
+/// What a mapping asks of the elements of XML: which are one of a list, and which have attributes.
+pub(super) fn shape_of(schema: &Schema, mapping: &Mapping) -> Shape {
+    fn step(step: &Step) -> Option<&str> {
+        match step {
+            Step::Name(name) => Some(name),
+            Step::Every | Step::Chosen { .. } => None,
+        }
+    }
+    // The way from the record to the elements of each level.
+    let mut begins: Vec<Vec<Option<&str>>> = vec![Vec::new()];
+    for level in &mapping.levels {
+        let begin = begins.get(level.list.level).cloned().unwrap_or_default();
+        begins.push(begin.into_iter().chain(level.list.steps.iter().map(step)).chain([None]).collect());
+    }
+    let mut shape = Shape::default();
+    for begin in &begins {
+        shape.add(begin.iter().copied());
+    }
+    let mut add = |path: &Path, is_list: bool| {
+        let begin: Vec<Option<&str>> = begins.get(path.level).cloned().unwrap_or_default();
+        for (at, chosen) in path.steps.iter().enumerate() {
+            if let Step::Chosen { key, .. } = chosen {
+                let until = path.steps[..=at].iter().map(step);
+                shape.add(begin.iter().copied().chain(until).chain([Some(key.as_str())]));
+            }
+        }
+        shape.add(begin.into_iter().chain(path.steps.iter().map(step)).chain(is_list.then_some(None)));
+    };
+    for (field, source) in &mapping.fields {
+        if let FieldSource::Path { path, reading, when } = source {
+            when.iter().for_each(|when| add(&when.path, false));
+            let is_list = matches!(schema.record(mapping.record).field_type(*field).ty.base, Type::List(_));
+            add(path, is_list && reading.split.is_none() && !path.steps.contains(&Step::Every));
+        }
+    }
+    mapping.filters.iter().for_each(|filter| add(&filter.path, false));
+    mapping.keep.iter().for_each(|keep| add(&keep.path, false));
+    mapping.known_as.iter().for_each(|known_as| add(&known_as.path, false));
+    shape
 }
 
 /// Says that the header lacks the column of a path, if it does.

@@ -139,18 +139,15 @@ pub(super) fn text_of(chunk: &Chunk, format: Format) -> (&str, Option<Fault>) {
     let (end, fault) = match (memchr::memchr(0, valid.as_bytes()), invalid) {
         (Some(zero), _) => (
             zero,
-            Fault::malformed("the file holds a NUL byte").help("it is damaged, or no text at all: export it again"),
+            Fault::malformed("the file holds a NUL byte")
+                .help("it is UTF-16 (state `encoding \"utf-16le\"` in the source), damaged, or no text at all"),
         ),
-        (None, Some(byte)) => (
-            valid.len(),
-            Fault::malformed(format!("the file is not UTF-8: it holds the byte 0x{byte:02X}"))
-                .help("save it as UTF-8; many tools write Windows-1252 unless told otherwise"),
-        ),
+        (None, Some(byte)) => (valid.len(), not_utf_8(Some(*byte))),
         (None, None) => return (valid, None),
     };
     let fault = fault.at(chunk.start.after(&bytes[..end]));
     let whole = match format {
-        Format::Json => end,
+        Format::Json | Format::Xml(_) | Format::Yaml => end,
         Format::Lines => memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |newline| newline + 1),
         Format::Cells { delimiter } => {
             let mut whole = 0;
@@ -163,12 +160,19 @@ pub(super) fn text_of(chunk: &Chunk, format: Format) -> (&str, Option<Fault>) {
     (valid.get(..whole).unwrap_or(""), Some(fault))
 }
 
+/// The fault of a byte that is no part of UTF-8; the byte where it is known.
+pub(super) fn not_utf_8(byte: Option<u8>) -> Fault {
+    let byte = byte.map_or_else(String::new, |byte| format!(": it holds the byte 0x{byte:02X}"));
+    Fault::malformed(format!("the file is not UTF-8{byte}"))
+        .help("export it as UTF-8, or state its encoding in the source: many tools write `encoding \"windows-1252\"`")
+}
+
 /// Decodes the records of a chunk.
 pub(super) fn decode(plan: &Plan<'_>, chunk: &Chunk) -> Decoded {
     let (text, fault) = text_of(chunk, plan.format);
     let mut reader = Reader::new(plan, chunk, text, fault.is_none());
     let read = match plan.format {
-        Format::Json => reader.records(),
+        Format::Json | Format::Xml(_) | Format::Yaml => reader.records(),
         Format::Lines => reader.lines(),
         Format::Cells { delimiter } => reader.cells(delimiter),
     };

@@ -1,10 +1,11 @@
 //! The bytes of a file: opened, decompressed, limited, and places in them.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::Crc;
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 
 use super::finding::DataError;
 use crate::diagnostic::Code;
@@ -24,6 +25,35 @@ pub trait Files: Sync {
 
     /// Returns the size of a file in bytes, as it lies there, where it is known.
     fn size(&self, name: &str) -> Option<u64>;
+
+    /// Opens a file whose parts are read out of order: an archive.
+    ///
+    /// # Errors
+    ///
+    /// That of the system. An implementation without archives need not offer this.
+    fn open_archive(&self, _name: &str) -> std::io::Result<Box<dyn Archive>> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+
+    /// Returns how a file lies in its archive, if it is part of one: then what [`open`](Files::open) gives is not yet
+    /// what the file holds.
+    fn entry(&self, _name: &str) -> Option<Entry> {
+        None
+    }
+}
+
+/// A file that is read out of order.
+pub trait Archive: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Archive for T {}
+
+/// How a file lies in its archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Whether it is compressed there, by deflate without a head; else it lies there as it is.
+    pub is_deflated: bool,
+    /// The CRC-32 of what it holds.
+    pub checksum: u32,
 }
 
 /// Hears how far the reading has come. It knows of no time.
@@ -56,11 +86,13 @@ pub struct Limits {
     pub ratio: u64,
     /// Decompressed bytes below which the ratio is not looked at: small files of equal rows compress well in earnest.
     pub ratio_from: u64,
+    /// Most entries of one archive.
+    pub entries: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { depth: 128, record: 16 << 20, file: 64 << 30, ratio: 200, ratio_from: 64 << 20 }
+        Limits { depth: 128, record: 16 << 20, file: 64 << 30, ratio: 200, ratio_from: 64 << 20, entries: 100_000 }
     }
 }
 
@@ -133,9 +165,9 @@ impl Fault {
         self
     }
 
-    pub(super) fn into_error(self, record: RecordId, file: &str) -> DataError {
+    pub(super) fn into_error(self, record: impl Into<Option<RecordId>>, file: &str) -> DataError {
         DataError {
-            record: Some(record),
+            record: record.into(),
             file: Some(file.to_owned()),
             line: self.at.map(|at| (at.line, at.column)),
             code: self.code,
@@ -178,6 +210,42 @@ impl Read for Counted<'_> {
     }
 }
 
+/// What a file holds that lies in an archive; any other is as it is.
+pub(super) fn unpacked<'a>(mut reader: Box<dyn Read + Send + 'a>, entry: Option<Entry>) -> Box<dyn Read + Send + 'a> {
+    let Some(entry) = entry else { return reader };
+    if entry.is_deflated {
+        reader = Box::new(DeflateDecoder::new(BufReader::with_capacity(BUFFER, reader)));
+    }
+    Box::new(Checked { inner: reader, sum: Crc::new(), expected: entry.checksum })
+}
+
+/// Checks what an entry of an archive holds against the sum that its archive states.
+struct Checked<'a> {
+    inner: Box<dyn Read + Send + 'a>,
+    sum: Crc,
+    expected: u32,
+}
+
+impl Read for Checked<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.sum.update(&buffer[..count]);
+        if count == 0 && !buffer.is_empty() && self.sum.sum() != self.expected {
+            return Err(std::io::ErrorKind::InvalidData.into());
+        }
+        Ok(count)
+    }
+}
+
+/// How many compressed bytes are read at a time.
+const BUFFER: usize = 1 << 18;
+
+/// Gives out the bytes of a file, as far as it is read.
+pub(super) trait Pull: Send {
+    /// Reads some bytes; 0 at the end. Behind a fault there is nothing more.
+    fn pull(&mut self, buffer: &mut [u8]) -> Result<usize, Fault>;
+}
+
 /// The decompressed bytes of a file, within the limits.
 pub(super) struct Stream<'a> {
     reader: Box<dyn Read + Send + 'a>,
@@ -186,13 +254,62 @@ pub(super) struct Stream<'a> {
     given: u64,
 }
 
-/// Whether a file is compressed, by its name.
-pub(super) fn is_gzip(name: &str) -> bool {
-    name.len() > 3 && name.as_bytes()[name.len() - 3..].eq_ignore_ascii_case(b".gz")
+/// How a file is compressed, as its name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compression {
+    Gzip,
+    Zstandard,
 }
 
+impl Compression {
+    const ALL: [Compression; 2] = [Compression::Gzip, Compression::Zstandard];
+
+    /// Cuts a name into that of what is compressed and the compression, if it says one.
+    pub(super) fn cut(name: &str) -> (&str, Option<Compression>) {
+        for compression in Compression::ALL {
+            let ending = compression.ending();
+            let at = name.len().saturating_sub(ending.len());
+            if at > 0 && name.as_bytes()[at..].eq_ignore_ascii_case(ending.as_bytes()) {
+                return (&name[..at], Some(compression));
+            }
+        }
+        (name, None)
+    }
+
+    /// The compression that the first bytes of a file show.
+    pub(super) fn of_bytes(bytes: &[u8]) -> Option<Compression> {
+        Compression::ALL.into_iter().find(|compression| bytes.starts_with(compression.magic()))
+    }
+
+    /// What a name ends in.
+    pub(super) fn ending(self) -> &'static str {
+        match self {
+            Compression::Gzip => ".gz",
+            Compression::Zstandard => ".zst",
+        }
+    }
+
+    /// What it is called.
+    pub(super) fn shown(self) -> &'static str {
+        match self {
+            Compression::Gzip => "gzip",
+            Compression::Zstandard => "Zstandard",
+        }
+    }
+
+    fn magic(self) -> &'static [u8] {
+        match self {
+            Compression::Gzip => b"\x1F\x8B",
+            Compression::Zstandard => b"\x28\xB5\x2F\xFD",
+        }
+    }
+}
+
+/// The most memory that decompression may ask for, as a power of two: what `zstd` itself allows.
+const WINDOW: u32 = 27;
+
 impl<'a> Stream<'a> {
-    /// Opens a file; one that is named `.gz` is decompressed.
+    /// Opens a file; one whose name says that it is compressed is decompressed, and so is an entry of an archive.
     pub(super) fn open(
         files: &dyn Files,
         name: &str,
@@ -202,23 +319,48 @@ impl<'a> Stream<'a> {
         progress.begin(name);
         let inner = files.open(name).map_err(|error| unreadable(&error))?;
         let count = Arc::new(AtomicU64::new(0));
-        let counted = Counted { inner, count: count.clone(), progress };
-        if is_gzip(name) {
-            let mut buffered = BufReader::with_capacity(1 << 18, counted);
+        let mut reader: Box<dyn Read + Send + 'a> = Box::new(Counted { inner, count: count.clone(), progress });
+        let (entry, compression) = (files.entry(name), Compression::cut(name).1);
+        reader = unpacked(reader, entry);
+        if let Some(compression) = compression {
+            let mut buffered = BufReader::with_capacity(BUFFER, reader);
             let begin = buffered.fill_buf().map_err(|error| unreadable(&error))?;
-            if begin.iter().zip(b"\x1F\x8B").any(|(byte, expected)| byte != expected) {
-                return Err(
-                    Fault::malformed("the file is not gzip").help("leave `.gz` out of its name, or compress it")
-                );
+            if begin.iter().zip(compression.magic()).any(|(byte, expected)| byte != expected) {
+                let message = format!("the file is not {}", compression.shown());
+                let help = format!("leave `{}` out of its name, or compress it", compression.ending());
+                return Err(Fault::malformed(message).help(help));
             }
-            let reader = Box::new(MultiGzDecoder::new(buffered));
-            return Ok(Stream { reader, compressed: Some(count), limits, given: 0 });
+            if begin.is_empty() {
+                return Err(Fault::truncated("the compressed data ends in the middle").at(Position::START));
+            }
+            reader = match compression {
+                Compression::Gzip => Box::new(MultiGzDecoder::new(buffered)),
+                Compression::Zstandard => {
+                    let mut decoder = zstd::Decoder::with_buffer(buffered).map_err(|error| unreadable(&error))?;
+                    decoder.window_log_max(WINDOW).map_err(|error| unreadable(&error))?;
+                    Box::new(decoder)
+                }
+            };
         }
-        Ok(Stream { reader: Box::new(counted), compressed: None, limits, given: 0 })
+        let compressed = (entry.is_some() || compression.is_some()).then_some(count);
+        Ok(Stream { reader, compressed, limits, given: 0 })
     }
 
-    /// Reads some bytes; 0 at the end of the file.
-    pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
+    fn fault(&self, error: &std::io::Error) -> Fault {
+        match (&self.compressed, error.kind()) {
+            (Some(_), std::io::ErrorKind::UnexpectedEof) => Fault::truncated("the compressed data ends in the middle"),
+            // The decompressors tell damage by these kinds; what the system says of the file itself has others.
+            (
+                Some(_),
+                std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Other,
+            ) => Fault::malformed("the compressed data is damaged").help("export or copy the file again"),
+            _ => unreadable(error),
+        }
+    }
+}
+
+impl Pull for Stream<'_> {
+    fn pull(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
         let count = loop {
             match self.reader.read(buffer) {
                 Ok(count) => break count as u64,
@@ -241,19 +383,9 @@ impl<'a> Stream<'a> {
         }
         Ok(count as usize)
     }
-
-    fn fault(&self, error: &std::io::Error) -> Fault {
-        match (&self.compressed, error.kind()) {
-            (Some(_), std::io::ErrorKind::UnexpectedEof) => Fault::truncated("the compressed data ends in the middle"),
-            (Some(_), std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput) => {
-                Fault::malformed("the compressed data is damaged").help("export or copy the file again")
-            }
-            _ => unreadable(error),
-        }
-    }
 }
 
-fn unreadable(error: &std::io::Error) -> Fault {
+pub(super) fn unreadable(error: &std::io::Error) -> Fault {
     // The system's own words differ between systems and may name paths; its kind does not.
     let reason = match error.kind() {
         std::io::ErrorKind::NotFound => "it is not there".to_owned(),

@@ -1,10 +1,13 @@
 //! Whole exports in memory, read and shown.
 
+mod archives;
 mod faults;
 mod formats;
 mod mapping;
 mod same;
 mod values;
+mod xml;
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -35,6 +38,11 @@ impl Files for Memory {
     }
 
     fn open(&self, name: &str) -> std::io::Result<Box<dyn Read + Send>> {
+        let bytes = self.0.get(name).cloned().ok_or(std::io::ErrorKind::NotFound)?;
+        Ok(Box::new(std::io::Cursor::new(bytes)))
+    }
+
+    fn open_archive(&self, name: &str) -> std::io::Result<Box<dyn Archive>> {
         let bytes = self.0.get(name).cloned().ok_or(std::io::ErrorKind::NotFound)?;
         Ok(Box::new(std::io::Cursor::new(bytes)))
     }
@@ -137,6 +145,7 @@ pub(super) fn mapping(schema: &Schema, record: &str, files: &str, at: &str, fiel
         known_as: None,
         filters: Vec::new(),
         fields: fields.iter().map(|(name, text)| (ty.field(name).unwrap(), source(text))).collect(),
+        encoding: None,
         delimiter: None,
         span: Some(span()),
     }

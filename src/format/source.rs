@@ -55,6 +55,7 @@ impl Writer<'_> {
         let (word, text) = match setting {
             Setting::Zone(text) => ("zone", text),
             Setting::Times(text) => ("times", text),
+            Setting::Encoding(text) => ("encoding", text),
             Setting::Delimiter(text) => ("delimiter", text),
             Setting::DecimalMark(text) => ("decimal", text),
             Setting::Thousands(text) => ("thousands", text),

@@ -41,6 +41,8 @@ pub struct Mapping {
     pub known_as: Option<KnownAs>,
     /// Where each field comes from. A field that is not here is not exported: unknown in every row.
     pub fields: BTreeMap<FieldId, FieldSource>,
+    /// The encoding of files that do not say it themselves; none: UTF-8.
+    pub encoding: Option<&'static encoding_rs::Encoding>,
     /// The delimiter of CSV; none: a comma, a tab for `.tsv`.
     pub delimiter: Option<u8>,
     /// Where it is written; none for data laid out as the records.

@@ -3,6 +3,8 @@
 //! They are read where they stand, in `../shared/data`, or where the variable `SHALL_EXPORTS` says. A check whose export is not there
 //! fails: `cargo test` alone does not run these.
 
+mod records;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
@@ -188,6 +190,26 @@ const ITOP: &[(&str, (&str, u64, u64))] = &[
     ("ticket-changes-complete", ("conformity", 15, 0)),
     ("ticket-incidents-complete", ("conformity", 22, 0)),
 ];
+
+#[test]
+fn exports_to_xml_hold_the_same_records_as_answers_of_core_get() {
+    let json = ["itop/rest_core_get_Incident.json", "itop/rest_core_get_Change.json"];
+    let xml = ["itop/export_Incident.xml", "itop/export_NormalChange.xml"];
+    let (json, xml) = (records::of("itop", "itop", &json), records::of("itop", "itop-xml", &xml));
+    assert_eq!(json["incident"].len(), 22);
+    assert_eq!(xml["change"].len(), 8);
+    let without = |rows: &records::Rows, field: &str| -> records::Rows {
+        let rows = rows.iter().map(|(key, fields)| {
+            let fields = fields.iter().filter(|(name, _)| **name != field);
+            (key.clone(), fields.map(|(name, cell)| (name.clone(), cell.clone())).collect())
+        });
+        rows.collect()
+    };
+    assert_eq!(without(&xml["incident"], "cis"), without(&json["incident"], "cis"));
+    let is_normal = |fields: &BTreeMap<String, String>| fields["kind"] == xml["change"]["C-000044"]["kind"];
+    let normal: records::Rows = json["change"].clone().into_iter().filter(|(_, fields)| is_normal(fields)).collect();
+    assert_eq!(xml["change"], normal);
+}
 
 #[test]
 fn an_empty_answer_is_a_population_of_none() {

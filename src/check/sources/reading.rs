@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use encoding_rs::Encoding;
+
 use super::{SourceChecker, SourceScope};
 use crate::check::calendars::unknown_calendar;
 use crate::check::unknown_zone;
@@ -16,6 +18,7 @@ use crate::value::{Date, Number, Timestamp, Zone};
 /// The settings of a source.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Settings {
+    pub(super) encoding: Option<&'static Encoding>,
     pub(super) delimiter: Option<u8>,
     zone: Option<Zone>,
     /// Whether a zone is stated, if only a wrong one.
@@ -52,6 +55,7 @@ impl SourceChecker<'_, '_> {
         for setting in settings {
             let single = match setting {
                 Setting::Zone(text) => Some(("zone", text.span)),
+                Setting::Encoding(text) => Some(("encoding", text.span)),
                 Setting::Delimiter(text) => Some(("delimiter", text.span)),
                 Setting::DecimalMark(text) => Some(("decimal", text.span)),
                 Setting::Thousands(text) => Some(("thousands", text.span)),
@@ -76,6 +80,18 @@ impl SourceChecker<'_, '_> {
                 Setting::Times(form) => {
                     if self.time_format(SourceScope::Source, form).is_some() {
                         read.times.push(form.clone());
+                    }
+                }
+                Setting::Encoding(text) => {
+                    read.encoding = Encoding::for_label_no_replacement(text.node.as_bytes());
+                    if read.encoding.is_none() {
+                        self.invalid(
+                            SourceScope::Source,
+                            text.span,
+                            format!("there is no encoding `{}`", text.node),
+                            "not the name of an encoding",
+                            "encodings are named as on the web: `windows-1252`, `iso-8859-15`, `utf-16le`, `utf-8`",
+                        );
                     }
                 }
                 Setting::Delimiter(text) => match text.node.as_bytes() {

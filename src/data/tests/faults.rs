@@ -203,7 +203,7 @@ fn bytes_that_are_no_text_are_placed() {
         ("a.csv", b"x,\xE9\n1,2\n"),
         ("a.csv", b"x,y\n1,2\n3,\0\n"),
         ("a.json", b"[{\"x\": 1}, {\"x\": \"\0\"}]"),
-        ("a.csv", b"\xFF\xFEx\0,\0"),
+        ("a.csv", b"\xFF\xFEx\0,\0\x00\xD8x\0"),
         ("a.csv", b"\x1F\x8B\x08\x00"),
         ("a.csv", b"PK\x03\x04"),
         // What goes wrong first is said.
@@ -217,31 +217,31 @@ fn bytes_that_are_no_text_are_placed() {
     assert_snapshot!(shown, @r#"
     "[{\"x\": \"a�b\"}]"
     malformed-file a.json:1:10 the file is not UTF-8: it holds the byte 0xE9
-      help: save it as UTF-8; many tools write Windows-1252 unless told otherwise
+      help: export it as UTF-8, or state its encoding in the source: many tools write `encoding "windows-1252"`
     "{\"x\": 1}\n{\"x\": \"é�\"}\n"
     malformed-file a.ndjson:2:9 the file is not UTF-8: it holds the byte 0xE9
-      help: save it as UTF-8; many tools write Windows-1252 unless told otherwise
+      help: export it as UTF-8, or state its encoding in the source: many tools write `encoding "windows-1252"`
     "x,y\n1,2\n3,�\n"
     malformed-file a.csv:3:3 the file is not UTF-8: it holds the byte 0xE9
-      help: save it as UTF-8; many tools write Windows-1252 unless told otherwise
+      help: export it as UTF-8, or state its encoding in the source: many tools write `encoding "windows-1252"`
     "x,�\n1,2\n"
     malformed-file a.csv:1:3 the file is not UTF-8: it holds the byte 0xE9
-      help: save it as UTF-8; many tools write Windows-1252 unless told otherwise
+      help: export it as UTF-8, or state its encoding in the source: many tools write `encoding "windows-1252"`
     "x,y\n1,2\n3,\0\n"
     malformed-file a.csv:3:3 the file holds a NUL byte
-      help: it is damaged, or no text at all: export it again
+      help: it is UTF-16 (state `encoding "utf-16le"` in the source), damaged, or no text at all
     "[{\"x\": 1}, {\"x\": \"\0\"}]"
     malformed-file a.json:1:19 the file holds a NUL byte
-      help: it is damaged, or no text at all: export it again
-    "��x\0,\0"
-    malformed-file a.csv:1:1 the file is UTF-16
-      help: save it as UTF-8
+      help: it is UTF-16 (state `encoding "utf-16le"` in the source), damaged, or no text at all
+    "��x\0,\0\0�x\0"
+    malformed-file a.csv:1:3 the file is not UTF-16LE: here stand bytes that are no character of it
+      help: it is damaged, or of another encoding than its beginning or the source says
     "\u{1f}�\u{8}\0"
     malformed-file a.csv:1:1 the file is gzip and is not named so
       help: add `.gz` to its name
     "PK\u{3}\u{4}"
     malformed-file a.csv:1:1 the file is a ZIP archive or a spreadsheet
-      help: unpack it, or export it as CSV
+      help: name it `.zip` if it is an archive, or export it as CSV
     "{\"x\" 1}\n{\"x\": \"�\"}\n"
     malformed-file a.ndjson:1:6 expected a colon
       help: check that the file is JSON, and export it again
@@ -325,7 +325,7 @@ fn a_bomb_is_not_unpacked() {
     let loaded = load(&Loading { limits, ..Loading::new(&schema, &reads, &[]) }, &files, &Silent);
     assert_snapshot!(show(&schema, &reads, &loaded), @"
     a: no extract
-    data-limit a.ndjson.gz:1:1 the file unpacks to more than 200 times its size
+    data-limit a.ndjson.gz:5:1 the file unpacks to more than 200 times its size
       help: check where the file comes from; unpack it by hand if it is in order
     ");
 }

@@ -202,3 +202,46 @@ fn what_is_not_there_is_said() {
     `incidents.json` is read as `incident` if it is named after it
     ");
 }
+
+fn utf_16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(to_bytes).collect()
+}
+
+#[test]
+fn texts_of_other_encodings_are_the_same_texts() {
+    let text = "number,impact,cis\nINC€1é,high,a\nINC😀2,low,b\n";
+    let expected = read_shaped(INCIDENT, &[("incident.csv", text)]);
+    assert!(expected.contains("INC😀2 | low | [b] (incident.csv:3"), "{expected}");
+    let little = utf_16(&format!("\u{feff}{text}"), u16::to_le_bytes);
+    let big = utf_16(&format!("\u{feff}{text}"), u16::to_be_bytes);
+    let schema = schema(INCIDENT);
+    let reads = all(&schema);
+    for bytes in [little, big] {
+        let files = Memory(BTreeMap::from([("incident.csv".to_owned(), bytes)]));
+        for block in [1, 3, 1 << 20] {
+            let loaded = load(&Loading { block, ..Loading::new(&schema, &reads, &[]) }, &files, &Silent);
+            assert_eq!(show(&schema, &reads, &loaded), expected);
+        }
+    }
+}
+
+#[test]
+fn a_stated_encoding_holds_for_files_that_say_nothing() {
+    let schema = schema(INCIDENT);
+    let encoded = |label: &str| {
+        let mut mapping = mapping(&schema, "incident", "*.csv", "", &[("number", "n")]);
+        mapping.encoding = encoding_rs::Encoding::for_label(label.as_bytes());
+        source(vec![mapping])
+    };
+    let shown = |label: &str, bytes: &[u8]| {
+        let files = Memory(BTreeMap::from([("i.csv".to_owned(), bytes.to_vec())]));
+        read(&schema, &[&encoded(label)], &files).lines().skip(1).take(1).collect::<String>()
+    };
+    assert_eq!(shown("windows-1252", b"n\nM\xFCnze \x80\n"), "  Münze € | ? | ? (i.csv:2 @2)");
+    assert_eq!(shown("windows-1252", b"\xEF\xBB\xBFn\nM\xC3\xBCnze\n"), "  Münze | ? | ? (i.csv:2 @5)");
+    assert_eq!(shown("utf-16le", &utf_16("n\nMünze\n", u16::to_le_bytes)), "  Münze | ? | ? (i.csv:2 @2)");
+    assert_eq!(
+        shown("utf-16le", &[&utf_16("n\nINC1\n", u16::to_le_bytes)[..], b"\x00\xD8\x20\x20"].concat()),
+        "malformed-file i.csv:3:1 the file is not UTF-16LE: here stand bytes that are no character of it"
+    );
+}

@@ -23,6 +23,8 @@ pub enum Setting {
     Zone(Text),
     /// `times "%Y-%m-%d %H:%M:%S"`: the form of times and dates that say nothing else
     Times(Text),
+    /// `encoding "windows-1252"`: of files that do not say it themselves
+    Encoding(Text),
     /// `delimiter ";"`: between cells of CSV
     Delimiter(Text),
     /// `decimal ","`: the decimal mark of numbers

@@ -124,6 +124,7 @@ impl Builder<'_> {
         Some(match word.as_str() {
             "zone" => Setting::Zone(text),
             "times" => Setting::Times(text),
+            "encoding" => Setting::Encoding(text),
             "delimiter" => Setting::Delimiter(text),
             "decimal" => Setting::DecimalMark(text),
             _ => Setting::Thousands(text),
