@@ -16,6 +16,7 @@ mod encoding;
 mod filter;
 pub mod finding;
 mod given;
+mod groups;
 mod identities;
 mod json;
 mod keys;
@@ -83,6 +84,8 @@ pub struct Fed {
     pub left_out: Vec<LeftOut>,
     /// Rows that `keep last of each` (or `first`) left out.
     pub superseded: u64,
+    /// Rows that are a part of a record beside the one that stands for it.
+    pub joined: u64,
 }
 
 /// Rows that a choice of rows left out.

@@ -152,8 +152,22 @@ impl SourceChecker<'_, '_> {
         });
         let filters = mapping.filters.iter().map(|filter| self.filter(scope, filter, &levels)).collect();
         let known_as = mapping.known_as.as_ref().map(|known_as| self.known_as(record, known_as, settings, &levels));
+        let one_per = mapping.one_per.as_ref().map(|one_per| {
+            self.single(scope, &one_per.key);
+            self.single(scope, &one_per.order);
+            if mapping.keep.is_some() {
+                let message = "`one per` and `keep` exclude each other".to_owned();
+                self.invalid(scope, one_per.span, message, "makes one record of many rows", "leave `keep` out");
+            }
+            mapping::OnePer {
+                key: path(&levels, &one_per.key),
+                order: path(&levels, &one_per.order),
+                reading: self.order_reading(scope, one_per.order.span, settings),
+            }
+        });
         let names = self.patterns(scope, &mapping.files);
-        let fields = self.assignments(record, mapping, settings, &Places { levels: &levels, names });
+        let fields =
+            self.assignments(record, mapping, settings, &Places { levels: &levels, names, one_per: one_per.is_some() });
         let broken = self.faults[before..]
             .iter()
             .any(|fault| fault.diagnostic.is_error() && !matches!(fault.scope, SourceScope::Field(..)));
@@ -162,6 +176,7 @@ impl SourceChecker<'_, '_> {
             files: mapping.files.iter().map(|file| file.node.clone()).collect(),
             at: mapping.at.as_ref().map(|at| steps(&at.steps)).unwrap_or_default(),
             levels,
+            one_per,
             keep,
             filters,
             known_as,
@@ -330,9 +345,32 @@ impl SourceChecker<'_, '_> {
                 ast::AssignedValue::Unknown(because) => Some(FieldSource::Unknown { because: because.node.clone() }),
                 ast::AssignedValue::Constant(text) => self.constant(record, field, text, settings),
                 ast::AssignedValue::Path { path, conversions, when } => {
+                    if let (Some(test), true) = (when, places.one_per) {
+                        let message = "`when` tests a row, and several rows are one record".to_owned();
+                        let help = "say which of the rows is meant: `last Resolved where Status = \"resolved\"`";
+                        self.invalid(SourceScope::Field(record, field), test.path.span, message, "of which row?", help);
+                    }
                     let when = when.as_ref().and_then(|test| self.when(record, field, test, places.levels));
                     let reading = self.reading(record, field, path, conversions, settings);
                     reading.map(|reading| FieldSource::Path { path: self::path(places.levels, path), reading, when })
+                }
+                ast::AssignedValue::Picked { pick, path, conversions, test } => {
+                    if !places.one_per {
+                        let message =
+                            "the mapping has one row for each record, and a field takes one of many".to_owned();
+                        let help = "say behind `from` which rows are one record: `one per number in order of time`";
+                        self.invalid(SourceScope::Field(record, field), path.span, message, "of which rows?", help);
+                    }
+                    let test =
+                        test.as_ref().map(|test| self.row_test(SourceScope::Field(record, field), test, places.levels));
+                    let reading = self.picked(record, field, *pick, path, conversions, settings);
+                    let path = self::path(places.levels, path);
+                    let pick = match pick {
+                        ast::Pick::First => mapping::Pick::First,
+                        ast::Pick::Last => mapping::Pick::Last,
+                        ast::Pick::Count => mapping::Pick::Count,
+                    };
+                    reading.map(|reading| FieldSource::Picked { pick, path, reading, test })
                 }
                 ast::AssignedValue::File { name, conversions } => {
                     self.file(record, field, name, conversions, settings, &places.names)
@@ -367,6 +405,8 @@ struct Places<'m> {
     levels: &'m [Level],
     /// What the patterns of the files give a name.
     names: Vec<&'m str>,
+    /// Whether several rows are one record.
+    one_per: bool,
 }
 
 /// A path as the reader of data takes it: it begins in the level that its first step names, else in the record.

@@ -104,6 +104,37 @@ impl Column {
         }
     }
 
+    /// Adds a row of another column of the same type, whose references have the same numbers.
+    pub(super) fn push_from(&mut self, other: &Column, row: usize) {
+        let state = other.state(row);
+        if state != State::Present {
+            return self.push_without_value(state);
+        }
+        match (&mut self.values, &other.values) {
+            (ColumnValues::Booleans(values), ColumnValues::Booleans(more)) => values.extend(more.get(row)),
+            (ColumnValues::Symbols(values), ColumnValues::Symbols(more)) => values.extend(more.get(row)),
+            (ColumnValues::Integers(values), ColumnValues::Integers(more)) => values.extend(more.get(row)),
+            (
+                ColumnValues::Decimals { mantissas, scales },
+                ColumnValues::Decimals { mantissas: more_mantissas, scales: more_scales },
+            ) => {
+                mantissas.extend(more_mantissas.get(row));
+                scales.extend(more_scales.get(row));
+            }
+            (ColumnValues::Texts(texts), ColumnValues::Texts(more)) => texts.push(more.get(row)),
+            (ColumnValues::Spans(values), ColumnValues::Spans(more)) => values.extend(more.get(row)),
+            (ColumnValues::Lists(lists), ColumnValues::Lists(more)) => {
+                for element in more.range(row) {
+                    lists.elements.push_from(&more.elements, element);
+                }
+                lists.ends.push(lists.elements.len() as u32);
+            }
+            // A column is made from its type alone, so two of one type have one kind of values.
+            _ => return,
+        }
+        self.add_state(State::Present);
+    }
+
     /// Adds all rows of another column of the same type. For references, `keys` gives the key of each of their numbers.
     pub(super) fn append(&mut self, other: Column, keys: &[u32]) {
         let (before, added) = (self.len(), other.len());

@@ -383,6 +383,11 @@ impl Decoder {
         {
             return number.times(unit).ok_or(Trouble::Malformed("a shorter length of time"));
         }
+        if let Some(since) = self.reading.since {
+            let until = Timestamp::parse_clock(text)
+                .ok_or(Trouble::Malformed("a length of time written as a date and a time"))?;
+            return until.0.checked_sub(since.0).ok_or(Trouble::Malformed("a shorter length of time"));
+        }
         period::duration(text).ok_or(Trouble::Malformed("a length of time such as PT4H30M"))
     }
 

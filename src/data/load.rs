@@ -9,13 +9,14 @@ use super::convert::Converted;
 use super::cut::{Chunk, Cutter, Documents, Lines, Rows, Stop, Window};
 use super::encoding;
 use super::finding::DataError;
+use super::groups::{Again, Groups};
 use super::identities::{self, Identities};
 use super::json::{Raw, resolve};
 use super::keys::Interner;
 use super::manifest::{self, Demand, MANIFEST, Manifest};
 use super::pattern::{Format, named, selects};
-use super::plan::{Asked, check_header, plan, shape_of};
-use super::rows::{Decoded, Plan, decode, text_of};
+use super::plan::{Asked, Plan, check_header, plan, shape_of};
+use super::rows::{Decoded, decode, text_of};
 use super::stream::{Fault, Files, Limits, Position, Progress, Pull, Stream};
 use super::table::{Collector, TableBuilder};
 use super::xml::Xml;
@@ -182,6 +183,9 @@ impl<'a> Loader<'a> {
         builder: &mut TableBuilder,
         errors: &mut Vec<DataError>,
     ) -> Vec<(u32, Fed)> {
+        if mapping.one_per.is_some() {
+            return self.read_groups(mapping, files, builder, errors);
+        }
         let record = mapping.record;
         let mut fed = Vec::new();
         let winners = match self.winners(mapping, files) {
@@ -194,32 +198,18 @@ impl<'a> Loader<'a> {
         let asked = builder.asked.clone();
         let (mut json_plan, mut reached) = (None, vec![0; mapping.levels.len() + 1]);
         for (index, name) in files {
-            let mut counts = Fed {
-                record,
-                rows: 0,
-                kept: 0,
-                left_out: mapping
-                    .filters
-                    .iter()
-                    .map(|filter| LeftOut { filter: filter.span, because: filter.because.clone(), rows: 0 })
-                    .collect(),
-                superseded: 0,
-            };
+            let mut counts = nothing_fed(mapping);
             let spaces = &mut self.spaces;
             let scan = Scan { loading: self.loading, files: self.files, progress: self.progress };
-            let result = scan.file(name, mapping, &asked, winners.as_ref().map(|of| of.get(index)), |plan, decoded| {
-                counts.rows += decoded.rows;
-                counts.kept += decoded.bytes.len() as u64;
-                counts.superseded += decoded.superseded;
-                for (left_out, more) in counts.left_out.iter_mut().zip(&decoded.left_out) {
-                    left_out.rows += more;
-                }
-                let is_json = !matches!(plan.format, Format::Cells { .. });
-                for (count, more) in reached.iter_mut().zip(&decoded.reached).filter(|_| is_json) {
-                    *count += more;
-                }
-                builder.append(plan, decoded, *index, is_json, spaces)
-            });
+            let result =
+                scan.file(name, mapping, &asked, winners.as_ref().map(|of| again(of.get(index))), |plan, decoded| {
+                    counts.add(&decoded);
+                    let is_json = !matches!(plan.format, Format::Cells { .. });
+                    for (count, more) in reached.iter_mut().zip(&decoded.reached).filter(|_| is_json) {
+                        *count += more;
+                    }
+                    builder.append(plan, decoded, *index, is_json, spaces)
+                });
             match result {
                 Ok((plan, not_exported)) => {
                     for (position, note) in not_exported {
@@ -235,6 +225,73 @@ impl<'a> Loader<'a> {
         }
         if let Err(fault) = builder.end_mapping(mapping, json_plan.as_ref(), &reached) {
             errors.push(fault.into_error(record, files.first().map_or("", |(_, name)| name)));
+        }
+        fed
+    }
+
+    /// Reads the files of a mapping that makes one record of several rows; returns what each fed.
+    fn read_groups(
+        &mut self,
+        mapping: &Mapping,
+        files: &[(u32, &str)],
+        builder: &mut TableBuilder,
+        errors: &mut Vec<DataError>,
+    ) -> Vec<(u32, Fed)> {
+        let record = mapping.record;
+        let asked = builder.asked.clone();
+        let scan = Scan { loading: self.loading, files: self.files, progress: self.progress };
+        let mut groups = Groups::default();
+        for (index, name) in files {
+            let read = scan.file(name, mapping, &asked, None, |plan, decoded| {
+                if let Some(grouping) = &plan.grouping {
+                    groups.add(*index, &decoded, grouping);
+                }
+                Ok(())
+            });
+            if let Err(fault) = read {
+                errors.push(fault.into_error(record, name));
+                return Vec::new();
+            }
+        }
+        let mut of_files = groups.again(asked.fields.len() + usize::from(asked.has_identity));
+        let mut rows = TableBuilder::new(self.loading.schema, record, asked.clone());
+        let (mut fed, mut last_plan, mut json_plan) = (Vec::new(), None, None);
+        let mut reached = vec![0; mapping.levels.len() + 1];
+        for (index, name) in files {
+            let mut counts = nothing_fed(mapping);
+            let again = of_files.remove(index).unwrap_or_default();
+            let spaces = &mut self.spaces;
+            let read = scan.file(name, mapping, &asked, Some(again), |plan, decoded| {
+                counts.add(&decoded);
+                let is_json = !matches!(plan.format, Format::Cells { .. });
+                for (count, more) in reached.iter_mut().zip(&decoded.reached).filter(|_| is_json) {
+                    *count += more;
+                }
+                rows.append(plan, decoded, *index, is_json, spaces)
+            });
+            match read {
+                Ok((plan, not_exported)) => {
+                    for (position, note) in not_exported {
+                        rows.not_exported(position, note);
+                    }
+                    if !matches!(plan.format, Format::Cells { .. }) {
+                        json_plan = Some(plan.clone());
+                    }
+                    last_plan = Some(plan);
+                }
+                Err(fault) => errors.push(fault.into_error(record, name)),
+            }
+            let passed = counts.kept + counts.superseded;
+            (counts.kept, counts.superseded) = (groups.count_in(*index), 0);
+            counts.joined = passed - counts.kept.min(passed);
+            fed.push((*index, counts));
+        }
+        if let Err(fault) = rows.end_mapping(mapping, json_plan.as_ref(), &reached) {
+            errors.push(fault.into_error(record, files.first().map_or("", |(_, name)| name)));
+        }
+        if let Some(Plan { fields, grouping: Some(grouping), .. }) = &last_plan {
+            let nothing: Vec<_> = fields.iter().map(|field| field.decoder.state_of_nothing()).collect();
+            groups.finish(rows, &grouping.picks, &nothing, builder);
         }
         fed
     }
@@ -275,6 +332,33 @@ impl<'a> Loader<'a> {
     }
 }
 
+/// What a mapping took of a file before any of it is read.
+fn nothing_fed(mapping: &Mapping) -> Fed {
+    let left_out = mapping
+        .filters
+        .iter()
+        .map(|filter| LeftOut { filter: filter.span, because: filter.because.clone(), rows: 0 })
+        .collect();
+    Fed { record: mapping.record, rows: 0, kept: 0, left_out, superseded: 0, joined: 0 }
+}
+
+impl Fed {
+    /// Counts the rows of a chunk.
+    fn add(&mut self, decoded: &Decoded) {
+        self.rows += decoded.rows;
+        self.kept += decoded.bytes.len() as u64;
+        self.superseded += decoded.superseded;
+        for (left_out, more) in self.left_out.iter_mut().zip(&decoded.left_out) {
+            left_out.rows += more;
+        }
+    }
+}
+
+/// What is to be read again of a file whose rows are records.
+fn again(rows: Option<&Vec<u64>>) -> Again {
+    Again { rows: rows.cloned().unwrap_or_default(), readers: Vec::new() }
+}
+
 /// The offsets of the rows that are the records, sorted, by file.
 type Winners = BTreeMap<u32, Vec<u64>>;
 
@@ -287,14 +371,14 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// Reads a file and hands its decoded chunks, in order, to `sink`. `winners` are the offsets of the rows that are
-    /// records, where several rows are one and this is the second reading.
+    /// Reads a file and hands its decoded chunks, in order, to `sink`. `again` says what is
+    /// read, where several rows are one record and this is the second reading.
     fn file<'m>(
         self,
         name: &str,
         mapping: &'m Mapping,
         asked: &Asked,
-        winners: Option<Option<&Vec<u64>>>,
+        again: Option<Again>,
         mut sink: impl FnMut(&Plan<'m>, Decoded) -> Result<(), Fault>,
     ) -> Result<(Plan<'m>, Vec<super::plan::NotExported>), Fault> {
         let limits = self.loading.limits;
@@ -328,7 +412,10 @@ impl<'a> Scan<'a> {
         };
         let file = mapping.files.iter().find_map(|pattern| named(pattern, name)).unwrap_or_default();
         let (mut plan, not_exported) = plan(self.loading.schema, mapping, asked, format, &header, &file, limits)?;
-        plan.winners = winners.map(|winners| winners.cloned().unwrap_or_default());
+        if let Some(Again { rows, readers }) = again {
+            plan.winners = Some(rows);
+            plan.readers = Some(readers).filter(|readers| !readers.is_empty());
+        }
         let at_once = rayon::current_num_threads().max(1) * 2;
         let (mut chunks, mut fault) = read_some(cutter.as_mut(), at_once);
         while !chunks.is_empty() {

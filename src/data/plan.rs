@@ -4,17 +4,100 @@ use std::collections::BTreeMap;
 
 use super::decode::Decoder;
 use super::pattern::Format;
-use super::project::Paths;
-use super::rows::{Nested, Origin, Plan, Planned};
+use super::project::{Node, Paths};
 use super::stream::{Fault, Limits};
-use super::table::{nothing_to_choose_by, nothing_to_know_by};
+use super::table::{nothing_to_choose_by, nothing_to_join_by, nothing_to_know_by};
 use super::xml::Shape;
 use crate::diagnostic::{Code, suggest};
-use crate::ir::mapping::{FieldSource, Mapping, Path, Reading, Step};
-use crate::schema::{FieldId, RecordId, Schema, Ty, Type};
+use crate::ir::mapping::{FieldSource, Filter, Mapping, Path, Pick, Reading, Step, Test};
+use crate::schema::{FieldId, KeySpaceId, RecordId, Schema, Ty, Type};
 
 /// What separates the elements of a list in a cell of a file that is laid out as the record.
 const SPLIT: &str = ";";
+
+/// Where the values of a field come from.
+#[derive(Debug, Clone)]
+pub(super) enum Origin {
+    /// What is at a path.
+    Slot(usize),
+    /// The same text in every row.
+    Constant(String),
+    /// The file does not have it.
+    Nowhere,
+}
+
+/// How a field is read.
+#[derive(Debug, Clone)]
+pub(super) struct Planned<'a> {
+    pub(super) decoder: Decoder,
+    pub(super) origin: Origin,
+    /// The path that is tested, and the test, where it is read in some rows only.
+    pub(super) when: Option<(usize, &'a Test)>,
+}
+
+/// How the records of a file are read.
+#[derive(Debug, Clone)]
+pub(super) struct Plan<'a> {
+    pub(super) format: Format,
+    /// The fields that are asked for, with where they come from.
+    pub(super) fields: Vec<Planned<'a>>,
+    /// The key spaces of references among the fields, each once.
+    pub(super) spaces: Vec<KeySpaceId>,
+    pub(super) paths: Paths,
+    /// What is read of the record itself.
+    pub(super) tree: Node,
+    /// The lists within it whose elements are the rows, from the outside in.
+    pub(super) levels: Vec<Nested>,
+    /// The slot of each column of a file of cells.
+    pub(super) cells: Vec<Option<usize>>,
+    pub(super) filters: Vec<(usize, &'a Filter)>,
+    /// The path whose equal values make several rows one record.
+    pub(super) keep: Option<usize>,
+    /// How rows are one record, where several are.
+    pub(super) grouping: Option<Grouping<'a>>,
+    /// Of several rows that are one record, the offsets of those in which each field is read, sorted, once they are known.
+    pub(super) readers: Option<Vec<Vec<u64>>>,
+    /// The offsets of the rows that are the records, sorted, once they are known.
+    pub(super) winners: Option<Vec<u64>>,
+    /// Whether rows are named by a digest.
+    pub(super) has_digests: bool,
+    /// The names that a record may begin with, for files that are one record.
+    pub(super) names: Vec<String>,
+    pub(super) depth: usize,
+    /// How many times its own size a record may repeat in its rows.
+    pub(super) ratio: u64,
+}
+
+/// How several rows are one record.
+#[derive(Debug, Clone)]
+pub(super) struct Grouping<'a> {
+    /// The path whose equal texts make rows one record.
+    pub(super) key: usize,
+    /// The path of the time that orders them, and how it is read.
+    pub(super) order: (usize, Decoder),
+    /// For each field, in which of the rows it is read.
+    pub(super) picks: Vec<RowPick<'a>>,
+}
+
+/// In which of the rows of a record a field is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum RowPick<'a> {
+    /// In any of them: it does not come from rows.
+    Any,
+    /// In any of them: what is at this path has to be equal in all.
+    Equal(usize),
+    /// In one of those that pass a test of what is at a path, if there is one.
+    Picked { pick: Pick, slot: usize, test: Option<(usize, &'a Test)> },
+}
+
+/// A list whose elements are rows, or hold those of the next level.
+#[derive(Debug, Clone)]
+pub(super) struct Nested {
+    /// The slot of the list.
+    pub(super) list: usize,
+    /// What is read of an element.
+    pub(super) tree: Node,
+}
 
 /// The mapping of files that are laid out as a record: `incident.json` and its like, each field under its own name.
 pub(super) fn mapping_of_record(schema: &Schema, record: RecordId) -> Mapping {
@@ -28,6 +111,7 @@ pub(super) fn mapping_of_record(schema: &Schema, record: RecordId) -> Mapping {
         files: super::choose::SHAPED.iter().map(|ending| format!("{}.{ending}", ty.name)).collect(),
         at: Vec::new(),
         levels: Vec::new(),
+        one_per: None,
         keep: None,
         known_as: None,
         filters: Vec::new(),
@@ -73,9 +157,10 @@ pub(super) fn plan<'a>(
     let mut paths = Paths::default();
     let mut not_exported = Vec::new();
     let (mut planned, mut spaces) = (Vec::new(), Vec::new());
+    let mut picks = Vec::new();
     for (position, field) in asked.fields.iter().enumerate() {
         let ty = &record.field_type(*field).ty;
-        let (mut reading, mut when) = (Reading::default(), None);
+        let (mut reading, mut when, mut pick) = (Reading::default(), None, RowPick::Any);
         let origin = match mapping.fields.get(field) {
             Some(FieldSource::Path { path, reading: of_path, when: of_field }) => {
                 reading.clone_from(of_path);
@@ -89,7 +174,22 @@ pub(super) fn plan<'a>(
                         reading.split = Some(SPLIT.to_owned());
                     }
                     when = of_field.as_ref().map(|when| (paths.slot(&when.path), &when.test));
+                    pick = RowPick::Equal(paths.slot(path));
                     Origin::Slot(paths.slot(path))
+                }
+            }
+            Some(FieldSource::Picked { pick: which, path, reading: of_path, test }) => {
+                reading.clone_from(of_path);
+                let tested = test.as_ref().map(|when| &when.path);
+                let lacks = |path: &Path| is_cells.then(|| no_column(header, mapping, path)).flatten();
+                if let Some(note) = [Some(path), tested].into_iter().flatten().find_map(lacks) {
+                    not_exported.push((position, note));
+                    Origin::Nowhere
+                } else {
+                    let slot = paths.slot(path);
+                    let test = test.as_ref().map(|when| (paths.slot(&when.path), &when.test));
+                    pick = RowPick::Picked { pick: *which, slot, test };
+                    Origin::Slot(slot)
                 }
             }
             Some(FieldSource::File { name, reading: of_file }) => {
@@ -110,6 +210,7 @@ pub(super) fn plan<'a>(
             }
         };
         planned.push(Planned { decoder: Decoder::new(schema, ty, &reading, limits.depth, &mut spaces), origin, when });
+        picks.push(pick);
     }
     if asked.has_identity {
         let ty = Ty { base: Type::Reference(vec![mapping.record]), optional: true };
@@ -122,14 +223,25 @@ pub(super) fn plan<'a>(
             None => (Reading::default(), Origin::Constant(String::new())),
         };
         let decoder = Decoder::new(schema, &ty, &reading, limits.depth, &mut spaces);
+        picks.push(if let Origin::Slot(slot) = &origin { RowPick::Equal(*slot) } else { RowPick::Any });
         planned.push(Planned { decoder, origin, when: None });
     }
     let filters: Vec<_> = mapping.filters.iter().map(|filter| (paths.slot(&filter.path), filter)).collect();
     let keep = mapping.keep.as_ref().map(|keep| paths.slot(&keep.path));
+    let grouping = mapping.one_per.as_ref().map(|one_per| {
+        let ty = Ty { base: Type::Timestamp, optional: false };
+        let decoder = Decoder::new(schema, &ty, &one_per.reading, limits.depth, &mut spaces);
+        Grouping { key: paths.slot(&one_per.key), order: (paths.slot(&one_per.order), decoder), picks }
+    });
     let mut cells = vec![None; header.len()];
     if is_cells {
-        for path in mapping.filters.iter().map(|filter| &filter.path).chain(mapping.keep.iter().map(|keep| &keep.path))
-        {
+        for path in mapping.one_per.iter().flat_map(|one_per| [&one_per.key, &one_per.order]) {
+            if no_column(header, mapping, path).is_some() {
+                return Err(nothing_to_join_by(&mapping.show(path), "no column of the header"));
+            }
+        }
+        let of_filters = mapping.filters.iter().map(|filter| &filter.path);
+        for path in of_filters.chain(mapping.keep.iter().map(|keep| &keep.path)) {
             if no_column(header, mapping, path).is_some() {
                 return Err(nothing_to_choose_by(&mapping.show(path), "no column of the header"));
             }
@@ -169,7 +281,9 @@ pub(super) fn plan<'a>(
         cells,
         filters,
         keep,
+        grouping,
         winners: None,
+        readers: None,
         has_digests: record.key.is_empty(),
         names: names.collect(),
         depth: limits.depth,
@@ -207,14 +321,18 @@ pub(super) fn shape_of(schema: &Schema, mapping: &Mapping) -> Shape {
         shape.add(begin.into_iter().chain(path.steps.iter().map(step)).chain(is_list.then_some(None)));
     };
     for (field, source) in &mapping.fields {
-        if let FieldSource::Path { path, reading, when } = source {
-            when.iter().for_each(|when| add(&when.path, false));
-            let is_list = matches!(schema.record(mapping.record).field_type(*field).ty.base, Type::List(_));
-            add(path, is_list && reading.split.is_none() && !path.steps.contains(&Step::Every));
-        }
+        let (path, reading, when) = match source {
+            FieldSource::Path { path, reading, when } => (path, reading, when),
+            FieldSource::Picked { path, reading, test, .. } => (path, reading, test),
+            FieldSource::File { .. } | FieldSource::Constant { .. } | FieldSource::Unknown { .. } => continue,
+        };
+        when.iter().for_each(|when| add(&when.path, false));
+        let is_list = matches!(schema.record(mapping.record).field_type(*field).ty.base, Type::List(_));
+        add(path, is_list && reading.split.is_none() && !path.steps.contains(&Step::Every));
     }
     mapping.filters.iter().for_each(|filter| add(&filter.path, false));
     mapping.keep.iter().for_each(|keep| add(&keep.path, false));
+    mapping.one_per.iter().flat_map(|one_per| [&one_per.key, &one_per.order]).for_each(|path| add(path, false));
     mapping.known_as.iter().for_each(|known_as| add(&known_as.path, false));
     shape
 }

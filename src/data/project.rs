@@ -1,5 +1,7 @@
 //! Projection: out of each row only the values at the paths that somebody reads.
 
+use std::hash::Hasher;
+
 use super::filter;
 use super::json::{Mistake, Raw, Scanner, resolve};
 use super::layout::Leads;
@@ -44,6 +46,25 @@ pub(super) struct Slot<'a> {
 }
 
 impl<'a> Slot<'a> {
+    /// Hashes what is there, as it is written; nothing and `null` are alike, and so are numbers and texts of the same characters.
+    pub(super) fn hash_into(&self, hasher: &mut impl Hasher) {
+        for item in std::iter::once(&self.item).filter(|_| !self.many).chain(&self.items) {
+            let (kind, text): (u8, &str) = match item {
+                Item::Missing | Item::Value(Raw::Null) | Item::Stray(Raw::Null) => (0, ""),
+                Item::Value(raw) | Item::Stray(raw) => match raw {
+                    Raw::Null => (0, ""),
+                    Raw::Boolean(value) => (1, if *value { "true" } else { "false" }),
+                    Raw::Text(text, _) if text.trim().is_empty() => (0, ""),
+                    Raw::Number(text) | Raw::Text(text, _) => (1, *text),
+                    Raw::Array(text) | Raw::Object(text) => (2, *text),
+                },
+                Item::Twice | Item::Several => (3, ""),
+            };
+            hasher.write_u8(kind);
+            hasher.write(text.as_bytes());
+        }
+    }
+
     /// The slot of one value that is in no row.
     pub(super) fn of(item: Item<'a>) -> Slot<'a> {
         Slot { item, items: Vec::new(), many: false, level: 0 }

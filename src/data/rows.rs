@@ -1,79 +1,47 @@
 //! The records of a chunk, decoded into small columns.
 
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
 use sha2::{Digest, Sha256};
 
 use super::cells::{self, CellMistake};
 use super::column::{Column, State, TextColumn};
 use super::cut::Chunk;
-use super::decode::{Complaint, Decoder, Trouble, Work, shown};
+use super::decode::{Complaint, Trouble, Work, shown};
 use super::filter;
 use super::finding::Findings;
 use super::json::{Escapes, Mistake, Raw, Scanner, resolve};
 use super::keys::Interner;
 use super::layout::Layout;
 use super::pattern::Format;
-use super::project::{Item, Node, Paths, Slot, Slots};
+use super::plan::{Grouping, Nested, Origin, Plan, Planned, RowPick};
+use super::project::{Item, Slot, Slots};
 use super::stream::{Fault, Position, is_message, no_records};
 use crate::diagnostic::Code;
-use crate::ir::mapping::{Filter, Step, Test};
-use crate::schema::KeySpaceId;
+use crate::ir::mapping::{Pick, Step, Test};
 
-/// Where the values of a field come from.
-#[derive(Debug, Clone)]
-pub(super) enum Origin {
-    /// What is at a path.
-    Slot(usize),
-    /// The same text in every row.
-    Constant(String),
-    /// The file does not have it.
-    Nowhere,
+/// What a row means for a field of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Mark {
+    /// It does not count.
+    #[default]
+    No,
+    /// It counts.
+    Yes,
+    /// It cannot be told.
+    Undecided,
+    /// It counts if those of all rows are the same: the hash of what it has.
+    Equal(u64),
 }
 
-/// How a field is read.
+/// The rows of a chunk, while it is not known which of them are one record.
 #[derive(Debug, Clone)]
-pub(super) struct Planned<'a> {
-    pub(super) decoder: Decoder,
-    pub(super) origin: Origin,
-    /// The path that is tested, and the test, where it is read in some rows only.
-    pub(super) when: Option<(usize, &'a Test)>,
-}
-
-/// How the records of a file are read.
-#[derive(Debug, Clone)]
-pub(super) struct Plan<'a> {
-    pub(super) format: Format,
-    /// The fields that are asked for, with where they come from.
-    pub(super) fields: Vec<Planned<'a>>,
-    /// The key spaces of references among the fields, each once.
-    pub(super) spaces: Vec<KeySpaceId>,
-    pub(super) paths: Paths,
-    /// What is read of the record itself.
-    pub(super) tree: Node,
-    /// The lists within it whose elements are the rows, from the outside in.
-    pub(super) levels: Vec<Nested>,
-    /// The slot of each column of a file of cells.
-    pub(super) cells: Vec<Option<usize>>,
-    pub(super) filters: Vec<(usize, &'a Filter)>,
-    /// The path whose equal values make several rows one record.
-    pub(super) keep: Option<usize>,
-    /// The offsets of the rows that are the records, sorted, once they are known.
-    pub(super) winners: Option<Vec<u64>>,
-    /// Whether rows are named by a digest.
-    pub(super) has_digests: bool,
-    /// The names that a record may begin with, for files that are one record.
-    pub(super) names: Vec<String>,
-    pub(super) depth: usize,
-    /// How many times its own size a record may repeat in its rows.
-    pub(super) ratio: u64,
-}
-
-/// A list whose elements are rows, or hold those of the next level.
-#[derive(Debug, Clone)]
-pub(super) struct Nested {
-    /// The slot of the list.
-    pub(super) list: usize,
-    /// What is read of an element.
-    pub(super) tree: Node,
+pub(super) struct Survey {
+    /// The times that order them.
+    pub(super) orders: Column,
+    /// For each row, what it means for each field.
+    pub(super) marks: Vec<Mark>,
 }
 
 /// A complaint about a field of a row.
@@ -120,6 +88,8 @@ pub(super) struct Decoded {
     /// While it is not known which rows are the records: the value that decides it for each row, and the row's offset.
     pub(super) keeps: TextColumn,
     pub(super) offsets: Vec<u64>,
+    /// The same where several rows are one record.
+    pub(super) survey: Option<Survey>,
     /// Why the file cannot be read any further.
     pub(super) fault: Option<Fault>,
 }
@@ -461,6 +431,43 @@ impl<'p, 'c> Reader<'p, 'c> {
         }
     }
 
+    /// Notes what a row means for the record that it is a part of.
+    fn survey(&mut self, grouping: &Grouping<'_>, byte: u64) {
+        let scratch = &mut self.work.scratch;
+        self.decoded.offsets.push(byte);
+        self.decoded.keeps.push(filter::text(&self.slots.get(grouping.key).item, scratch).unwrap_or(""));
+        let (order, decoder) = &grouping.order;
+        let survey = self
+            .decoded
+            .survey
+            .get_or_insert_with(|| Survey { orders: Column::empty(decoder.ty()), marks: Vec::new() });
+        for pick in &grouping.picks {
+            survey.marks.push(match pick {
+                RowPick::Any => Mark::Yes,
+                RowPick::Equal(slot) => {
+                    let mut hasher = FxHasher::default();
+                    self.slots.get(*slot).hash_into(&mut hasher);
+                    Mark::Equal(hasher.finish())
+                }
+                RowPick::Picked { pick, slot, test } => {
+                    let passes =
+                        test.map_or(Some(true), |(tested, test)| filter::decide(test, self.slots.get(tested), scratch));
+                    let counts = match pick {
+                        Pick::Count => filter::decide(&Test::Present, self.slots.get(*slot), scratch),
+                        Pick::First | Pick::Last => Some(true),
+                    };
+                    match (passes, counts) {
+                        (Some(false), _) | (_, Some(false)) => Mark::No,
+                        (Some(true), Some(true)) => Mark::Yes,
+                        _ => Mark::Undecided,
+                    }
+                }
+            });
+        }
+        decoder.decode(self.slots.get(*order), &mut survey.orders, &mut self.work);
+        self.work.complaints.clear();
+    }
+
     /// Takes the row whose values are in the slots.
     fn row(&mut self, text: &str, offset: usize) {
         let plan = self.plan;
@@ -486,9 +493,17 @@ impl<'p, 'c> Reader<'p, 'c> {
             }
             (None, None) => {}
         }
+        if let (Some(grouping), None) = (&plan.grouping, &plan.winners) {
+            self.survey(grouping, byte);
+            return;
+        }
         let row = self.decoded.bytes.len() as u32;
         for (field, Planned { decoder, origin, when }) in plan.fields.iter().enumerate() {
             let column = &mut self.decoded.columns[field];
+            if plan.readers.as_ref().is_some_and(|readers| readers[field].binary_search(&byte).is_err()) {
+                column.push_without_value(State::Unknown);
+                continue;
+            }
             let is_read = when
                 .map_or(Some(true), |(slot, test)| filter::decide(test, self.slots.get(slot), &mut self.work.scratch));
             let had_key = match (is_read, origin) {

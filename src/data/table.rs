@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::column::Column;
+use super::column::{Column, State};
 use super::decode::{Decoder, KINDS};
 use super::finding::{Finding, FindingCount, Findings};
 use super::keys::Interner;
-use super::plan::Asked;
-use super::rows::{Decoded, Keyless, Origin, Plan, Planned};
+use super::plan::{Asked, Origin, Plan, Planned};
+use super::rows::{Decoded, Keyless};
 use super::stream::Fault;
 use super::{Places, Table};
 use crate::diagnostic::Code;
@@ -64,6 +64,28 @@ impl Collector {
     }
 }
 
+/// A record that is made of several rows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Joined {
+    /// The row that stands for it.
+    pub(super) first: u32,
+    /// The rows in which fields are read.
+    pub(super) rows: Vec<u32>,
+}
+
+/// What a field of such a record has.
+#[derive(Debug, Clone)]
+pub(super) enum Taken {
+    /// What it has in a row.
+    Row(u32),
+    /// So many rows.
+    Count(i64),
+    /// There is no row for it.
+    Nothing,
+    /// It cannot be told.
+    Unknown(&'static str),
+}
+
 /// The table of one record while it grows.
 pub(super) struct TableBuilder {
     pub(super) record: RecordId,
@@ -96,6 +118,75 @@ impl TableBuilder {
             json_rows: Vec::new(),
             asked,
         }
+    }
+
+    /// Adds records each of which is made of several rows of another table.
+    pub(super) fn join(&mut self, rows: TableBuilder, joined: &[Joined], fields: &[(State, Vec<Taken>)]) {
+        let base = self.rows() as u32;
+        let record_of: BTreeMap<u32, u32> = joined
+            .iter()
+            .zip(base..)
+            .flat_map(|(joined, record)| joined.rows.iter().map(move |row| (*row, record)))
+            .collect();
+        let is_missing =
+            |field: Option<FieldId>| rows.findings.kinds.contains_key(&(self.record, field, Code::MissingField));
+        let exported: Vec<bool> =
+            (0..fields.len()).map(|position| !is_missing(self.asked.fields.get(position).copied())).collect();
+        for (key, (count, found)) in rows.findings.kinds {
+            let moved = found
+                .into_iter()
+                .map(|finding| Finding { row: finding.row.and_then(|row| record_of.get(&row).copied()), ..finding });
+            self.findings.merge(key, count, moved);
+        }
+        for (position, (nothing, taken)) in fields.iter().enumerate() {
+            let (column, from) = (&mut self.columns[position], &rows.columns[position]);
+            let (record, field) = (self.record, self.asked.fields.get(position).copied());
+            let mut found: BTreeMap<Code, Vec<Finding>> = BTreeMap::new();
+            for (taken, row) in taken.iter().zip(base..) {
+                let mut note = |code, note: &str| {
+                    let (row, value, note) = (Some(row), String::new(), note.to_owned());
+                    found.entry(code).or_default().push(Finding { record, row, field, code, value, note });
+                };
+                match taken {
+                    _ if !exported[position] => column.push_without_value(State::Unknown),
+                    Taken::Row(row) => column.push_from(from, *row as usize),
+                    Taken::Count(count) => column.push_integer(*count),
+                    Taken::Nothing => {
+                        column.push_without_value(*nothing);
+                        if *nothing == State::Unknown {
+                            note(Code::MissingValue, "a value is required, and no row of the record passes the test");
+                        }
+                    }
+                    Taken::Unknown(why) => {
+                        column.push_without_value(State::Unknown);
+                        note(Code::MalformedValue, why);
+                    }
+                }
+            }
+            for (code, found) in found {
+                self.findings.merge((record, field, code), found.len() as u64, found.into_iter());
+            }
+        }
+        for joined in joined {
+            let at = joined.first as usize;
+            self.places.files.extend(rows.places.files.get(at));
+            self.places.lines.extend(rows.places.lines.get(at));
+            self.places.bytes.extend(rows.places.bytes.get(at));
+            if let (Some(digests), Some(of_rows)) = (&mut self.digests, &rows.digests) {
+                digests.extend(of_rows.get(at));
+            }
+        }
+    }
+
+    /// The row that was read at an offset of a file.
+    pub(super) fn row_at(&self, file: u32, byte: u64) -> Option<u32> {
+        let places = &self.places;
+        let (mut low, mut high) = (0, places.bytes.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if (places.files[middle], places.bytes[middle]) < (file, byte) { low = middle + 1 } else { high = middle }
+        }
+        (places.bytes.get(low) == Some(&byte) && places.files.get(low) == Some(&file)).then_some(low as u32)
     }
 
     fn rows(&self) -> usize {
@@ -198,10 +289,23 @@ impl TableBuilder {
                     .help("correct the path behind `each` in the source, or export the lists too"));
             }
         }
-        for slot in plan.filters.iter().map(|(slot, _)| *slot).chain(plan.keep) {
+        for slot in plan
+            .filters
+            .iter()
+            .map(|(slot, _)| *slot)
+            .chain(plan.keep)
+            .chain(plan.grouping.iter().flat_map(|of| [of.key, of.order.0]))
+        {
             if !is_seen(slot) {
                 let path = plan.paths.iter().nth(slot).map(|path| mapping.show(path)).unwrap_or_default();
                 return Err(nothing_to_choose_by(&path, "no record"));
+            }
+        }
+        if let (Some(one_per), Some(grouping)) = (&mapping.one_per, &plan.grouping) {
+            for (slot, path) in [(grouping.key, &one_per.key), (grouping.order.0, &one_per.order)] {
+                if !is_seen(slot) {
+                    return Err(nothing_to_join_by(&mapping.show(path), "no record"));
+                }
             }
         }
         if let Some(Planned { origin: Origin::Slot(slot), .. }) = plan.fields.get(self.asked.fields.len())
@@ -232,7 +336,7 @@ impl TableBuilder {
 
     /// Notes the rows that lack the key of a field which others have; only a required field misses anything.
     fn missing_values(&mut self, position: usize, decoder: &Decoder, keyless: Keyless) {
-        if decoder.state_of_nothing() == super::State::Absent || keyless.count == 0 {
+        if decoder.state_of_nothing() == State::Absent || keyless.count == 0 {
             return;
         }
         let (record, field) = (self.record, self.asked.fields[position]);
@@ -291,4 +395,10 @@ pub(super) fn nothing_to_choose_by(path: &str, who: &str) -> Fault {
 pub(super) fn nothing_to_know_by(path: &str, who: &str) -> Fault {
     Fault::new(Code::MissingPath, format!("{who} has `{path}`, by which the source says that records are known"))
         .help("correct the name behind `known as` in the source, or leave the line out")
+}
+
+/// The fault of rows that are one record by something that no row has.
+pub(super) fn nothing_to_join_by(path: &str, who: &str) -> Fault {
+    Fault::new(Code::MissingPath, format!("{who} has `{path}`, by which the source makes several rows one record"))
+        .help("correct the name behind `one per` or `in order of` in the source")
 }

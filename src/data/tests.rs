@@ -141,6 +141,7 @@ pub(super) fn mapping(schema: &Schema, record: &str, files: &str, at: &str, fiel
         files: vec![files.to_owned()],
         at: steps(at),
         levels: Vec::new(),
+        one_per: None,
         keep: None,
         known_as: None,
         filters: Vec::new(),

@@ -2,8 +2,8 @@
 
 use super::writer::Writer;
 use crate::syntax::ast::{
-    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Level, Mapping, Name, Path, PathStep, RowTest,
-    RowTestKind, Setting, Source, Text,
+    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Level, Mapping, Name, OnePer, Path, PathStep,
+    Pick, RowTest, RowTestKind, Setting, Source, Text,
 };
 
 /// A line of a mapping that is no assignment.
@@ -78,7 +78,7 @@ impl Writer<'_> {
     }
 
     fn mapping(&mut self, mapping: &Mapping) {
-        let Mapping { record, files, at, levels, keep, filters, known_as, assignments, span: _ } = mapping;
+        let Mapping { record, files, at, levels, one_per, keep, filters, known_as, assignments, span: _ } = mapping;
         let mut lines: Vec<Line<'_>> = filters.iter().map(Line::Filter).collect();
         lines.extend(keep.as_ref().map(Line::Keep));
         lines.extend(known_as.as_ref().map(Line::KnownAs));
@@ -111,6 +111,16 @@ impl Writer<'_> {
                         writer.word("in");
                         writer.space();
                         writer.path(path);
+                    }
+                    if let Some(OnePer { key, order, span: _ }) = one_per {
+                        writer.line();
+                        writer.word("one per");
+                        writer.space();
+                        writer.path(key);
+                        writer.space();
+                        writer.word("in order of");
+                        writer.space();
+                        writer.path(order);
                     }
                     if let Some(keep) = keep_first {
                         writer.line();
@@ -203,6 +213,24 @@ impl Writer<'_> {
                     writer.row_test(test);
                 }
             }),
+            AssignedValue::Picked { pick, path, conversions, test } => self.group(|writer| {
+                writer.word(match pick {
+                    Pick::First => "first",
+                    Pick::Last => "last",
+                    Pick::Count => "count",
+                });
+                writer.space();
+                writer.path(path);
+                for conversion in conversions {
+                    writer.conversion(conversion);
+                }
+                if let Some(test) = test {
+                    writer.indented(|writer| writer.fill(false));
+                    writer.word("where");
+                    writer.space();
+                    writer.row_test(test);
+                }
+            }),
             AssignedValue::File { name, conversions } => self.group(|writer| {
                 writer.word("file");
                 writer.space();
@@ -256,7 +284,7 @@ impl Writer<'_> {
 
     fn conversion(&mut self, conversion: &Conversion) {
         match conversion {
-            Conversion::As { ty, format, zone: _, unit: _, span: _ } => {
+            Conversion::As { ty, format, zone: _, unit: _, since, span: _ } => {
                 self.indented(|writer| writer.fill(false));
                 self.word("as");
                 self.space();
@@ -271,6 +299,12 @@ impl Writer<'_> {
                     self.word("in");
                     self.space();
                     self.text_or_word();
+                }
+                if let Some(since) = since {
+                    self.space();
+                    self.word("since");
+                    self.space();
+                    self.take(since.span);
                 }
             }
             Conversion::Match { arms, span: _ } => {

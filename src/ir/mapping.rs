@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::schema::{FieldId, RecordId};
 use crate::source::Span;
-use crate::value::Zone;
+use crate::value::{Timestamp, Zone};
 
 /// A source.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct Mapping {
     /// Lists within those records whose elements are the rows, each within the elements of the level before. A record whose list is
     /// absent or empty has no rows. Without levels the records are the rows.
     pub levels: Vec<Level>,
+    /// Which rows are one record, where several are; after the filters.
+    pub one_per: Option<OnePer>,
     /// Which of several rows with an equal value at a path is the record; after the filters.
     pub keep: Option<Keep>,
     /// Choices of rows, in order.
@@ -98,6 +100,31 @@ pub enum Step {
     },
 }
 
+/// Which rows are one record: those with an equal text at a path. A row without a text there is one by itself.
+///
+/// A field from a path has the value that all of them have; if they differ it is unknown, with a finding. So is what depends on the
+/// order of rows if the time of one cannot be read. Rows of one time keep the order of files and rows.
+#[derive(Debug, Clone)]
+pub struct OnePer {
+    /// Where the text is.
+    pub key: Path,
+    /// Where the time is that orders them.
+    pub order: Path,
+    /// How it is read.
+    pub reading: Reading,
+}
+
+/// What a field takes of the rows of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    /// What the first row has.
+    First,
+    /// What the last row has.
+    Last,
+    /// How many rows have something there.
+    Count,
+}
+
 /// Which of several rows with an equal value is the record.
 #[derive(Debug, Clone)]
 pub struct Keep {
@@ -159,6 +186,17 @@ pub enum FieldSource {
         /// Where it is read; in other rows it is absent.
         when: Option<When>,
     },
+    /// From a path into some of the rows of one record.
+    Picked {
+        /// Which rows.
+        pick: Pick,
+        /// The path.
+        path: Path,
+        /// How it is read; a count is not.
+        reading: Reading,
+        /// Which rows are looked at; all without it. If there is no such row, there is nothing, and the count is zero.
+        test: Option<When>,
+    },
     /// From the name of the file: the characters that a pattern calls so. Every pattern of the mapping does.
     File {
         /// What they are called.
@@ -206,6 +244,8 @@ pub struct Reading {
     pub zone: Option<Zone>,
     /// The unit of a plain number that stands for a timestamp (since 1970-01-01T00:00Z) or a duration: its length in microseconds.
     pub unit: Option<i64>,
+    /// The point in time from which a duration is counted that is written as a point in time, `1970-01-22 14:03:10`; neither has a zone.
+    pub since: Option<Timestamp>,
     /// Whether a number is a percentage: `95` means 0.95.
     pub percent: bool,
 }

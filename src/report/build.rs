@@ -243,6 +243,10 @@ impl<'a> Context<'a> {
                 let choice = "another row of the same record was kept".to_owned();
                 left_out.push(InputLeftOut { choice, because: None, rows: fed.superseded });
             }
+            if fed.joined > 0 {
+                let choice = "a further row of the same record".to_owned();
+                left_out.push(InputLeftOut { choice, because: None, rows: fed.joined });
+            }
             left_out.retain(|left_out| left_out.rows > 0);
             InputFed { record: self.show.record_name(fed.record).to_owned(), rows: fed.rows, kept: fed.kept, left_out }
         };

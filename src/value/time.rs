@@ -141,6 +141,14 @@ impl Timestamp {
         })
     }
 
+    /// Reads what a clock without a zone shows, a day and a time such as `1970-01-22 14:03:10`, as if it were UTC.
+    pub fn parse_clock(text: &str) -> Option<Timestamp> {
+        match parse_civil_and_offset(&text.replacen(' ', "T", 1))? {
+            (civil, None) => Timestamp::from_civil_offset(civil, 0),
+            (_, Some(_)) => None,
+        }
+    }
+
     /// Makes the instant at which a clock set to an offset (seconds east of UTC) shows that time.
     pub(crate) fn from_civil_offset(civil: civil::DateTime, offset: i32) -> Option<Timestamp> {
         let days = i64::from(Date::from_civil(civil.date()).0);

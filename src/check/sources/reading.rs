@@ -34,6 +34,7 @@ struct As<'a> {
     format: Option<&'a Text>,
     zone: Option<&'a Text>,
     unit: Option<&'a Name>,
+    since: Option<&'a Text>,
     span: Span,
 }
 
@@ -194,6 +195,47 @@ impl SourceChecker<'_, '_> {
         (self.faults.len() == before).then_some(when)
     }
 
+    /// How the time is read that orders the rows of a record.
+    pub(super) fn order_reading(&mut self, scope: SourceScope, at: Span, settings: &Settings) -> Reading {
+        let reading = self.base_reading(&Type::Timestamp, settings);
+        self.check_zone(scope, &Type::Timestamp, &reading, settings, &[], at);
+        reading
+    }
+
+    /// `field = first path …`
+    pub(super) fn picked(
+        &mut self,
+        record: RecordId,
+        field: FieldId,
+        pick: ast::Pick,
+        path: &ast::Path,
+        conversions: &[Conversion],
+        settings: &Settings,
+    ) -> Option<Reading> {
+        let scope = SourceScope::Field(record, field);
+        if pick != ast::Pick::Count {
+            return self.reading(record, field, path, conversions, settings);
+        }
+        self.single(scope, path);
+        let ty = &self.world.schema().record(record).field_type(field).ty.base;
+        if !matches!(ty, Type::Integer | Type::Error) {
+            let shown = self.world.schema().show(ty);
+            let message = format!("`count` gives an integer, and the field is `{shown}`");
+            self.invalid(
+                scope,
+                path.span,
+                message,
+                &format!("the field is `{shown}`"),
+                "declare the field as `integer`",
+            );
+        }
+        if !conversions.is_empty() {
+            let message = "`count` counts rows, whatever they have".to_owned();
+            self.invalid(scope, path.span, message, "not read", "leave out how it is read");
+        }
+        Some(Reading::default())
+    }
+
     /// `field = file name …`
     pub(super) fn file(
         &mut self,
@@ -262,9 +304,15 @@ impl SourceChecker<'_, '_> {
             }
             seen.push(word);
             match conversion {
-                Conversion::As { ty, format, zone, unit, span } => {
-                    let read =
-                        As { ty, format: format.as_ref(), zone: zone.as_ref(), unit: unit.as_ref(), span: *span };
+                Conversion::As { ty, format, zone, unit, since, span } => {
+                    let read = As {
+                        ty,
+                        format: format.as_ref(),
+                        zone: zone.as_ref(),
+                        unit: unit.as_ref(),
+                        since: since.as_ref(),
+                        span: *span,
+                    };
                     self.read_as(scope, element, &read, &mut reading);
                 }
                 Conversion::Match { arms, span } => reading.map = self.value_map(scope, element, arms, *span),
@@ -341,6 +389,22 @@ impl SourceChecker<'_, '_> {
         reading.percent = word == "percent";
         if let Some(unit) = read.unit {
             self.read_unit(scope, unit, read, reading);
+        }
+        if let Some(since) = read.since {
+            reading.since = Timestamp::parse_clock(&since.node);
+            if word != "duration" || read.unit.is_some() {
+                let message = "only a length of time without a unit is counted from a point in time".to_owned();
+                self.invalid(scope, since.span, message, "not needed", "leave `since` out");
+            } else if reading.since.is_none() {
+                let message = format!("\"{}\" is no point in time", since.node);
+                self.invalid(
+                    scope,
+                    since.span,
+                    message,
+                    "not a day and a time",
+                    "write it as `since \"1970-01-01 00:00:00\"`",
+                );
+            }
         }
         if let Some(form) = read.format {
             self.read_format(scope, form, word, reading);

@@ -307,3 +307,145 @@ source rt "Request Tracker" {
     unused: x.csv
     "#);
 }
+
+const LOG: &str = r#"
+record incident {
+  number:      text key
+  title:       text
+  opened_at:   timestamp
+  resolved_at: timestamp?
+  owner:       text
+  reopened:    integer
+  why:         text?
+}
+source help-desk "An event log with one row per step" {
+  zone "UTC"
+  times "%Y/%m/%d %H:%M"
+  incident from "*.csv" one per "Case ID" in order of Time
+    only where Kind != "note"
+    number      = "Case ID"
+    title       = Title
+    opened_at   = first Time
+    resolved_at = last Time where Activity = "Resolve"
+    owner       = last Owner where Owner is present
+    reopened    = count Activity where Activity = "Reopen"
+    why         = unknown because "not recorded"
+}
+"#;
+
+#[test]
+fn several_rows_are_one_record() {
+    let a = "Case ID,Title,Time,Activity,Owner,Kind\n\
+             1,Mail,2026/01/05 11:00,Resolve,,step\n\
+             2,Net,2026/01/05 09:00,Open,ann,step\n\
+             1,Mail,2026/01/05 10:00,Open,bob,step\n\
+             1,Mail,2026/01/05 09:00,Note,eve,note\n\
+             ,Alone,2026/01/06 09:00,Open,cay,step\n";
+    let b = "Case ID,Title,Time,Activity,Owner,Kind\n\
+             1,Mail,2026/01/05 12:00,Reopen,dan,step\n\
+             1,Mail,2026/01/05 13:00,Resolve,,step\n\
+             1,Mail,2026/01/05 13:00,Reopen,fay,step\n\
+             3,Net,soon,Open,gil,step\n\
+             4,Fax,2026/01/05 09:00,Open,,step\n\
+             4,Phone,late,Resolve,,step\n\
+             5,Tape,2026/01/05 09:00,Reopen,hal,step\n\
+             5,Tape,2026/01/05 09:00,Resolve,ida,step\n\
+             5,Tape,2026/01/05 09:00,Resolve,jon,step\n";
+    insta::assert_snapshot!(read_with(LOG, &[("a.csv", a), ("b.csv", b)]), @r#"
+    incident: number | title | opened_at | resolved_at | owner | reopened | why
+      1 | Mail | 2026-01-05T10:00Z | 2026-01-05T13:00Z | fay | 2 | ? (a.csv:2 @39)
+      2 | Net | 2026-01-05T09:00Z | - | ann | 0 | ? (a.csv:3 @77)
+      ? | Alone | 2026-01-06T09:00Z | - | cay | 0 | ? (a.csv:6 @190)
+      3 | Net | ? | - | gil | 0 | ? (b.csv:5 @157)
+      4 | ? | ? | ? | ? | 0 | ? (b.csv:6 @182)
+      5 | Tape | 2026-01-05T09:00Z | 2026-01-05T09:00Z | jon | 1 | ? (b.csv:8 @243)
+    a.csv fed incident: 3 of 5, left out [1], superseded 0
+    b.csv fed incident: 3 of 9, left out [0], superseded 0
+    missing-field everywhere incident.why "": not recorded
+    missing-value a.csv:6 incident.number "": a value is required
+    malformed-value b.csv:5 incident.opened_at "soon": expected a time that exists, in the form that the source states
+    malformed-value b.csv:6 incident.title "": expected one value in all rows of the record; `first` or `last` says which
+    malformed-value b.csv:6 incident.opened_at "": expected a time in every row of the record, by which they are ordered
+    malformed-value b.csv:6 incident.resolved_at "late": expected a time that exists, in the form that the source states
+    missing-value b.csv:6 incident.owner "": a value is required, and no row of the record passes the test
+    "#);
+    let without = b.replace("Activity", "Action");
+    insta::assert_snapshot!(read_with(LOG, &[("b.csv", &without)]), @r#"
+    incident: number | title | opened_at | resolved_at | owner | reopened | why
+      1 | Mail | 2026-01-05T12:00Z | ? | fay | ? | ? (b.csv:2 @37)
+      3 | Net | ? | ? | gil | ? | ? (b.csv:5 @155)
+      4 | ? | ? | ? | ? | ? | ? (b.csv:6 @180)
+      5 | Tape | 2026-01-05T09:00Z | ? | jon | ? | ? (b.csv:8 @241)
+    b.csv fed incident: 4 of 9, left out [0], superseded 0
+    missing-field everywhere incident.resolved_at "": the header has no column `Activity`; known columns: Action, Case ID, Kind, Owner, Time, Title
+    missing-field everywhere incident.reopened "": the header has no column `Activity`; known columns: Action, Case ID, Kind, Owner, Time, Title
+    missing-field everywhere incident.why "": not recorded
+    malformed-value b.csv:5 incident.opened_at "soon": expected a time that exists, in the form that the source states
+    malformed-value b.csv:6 incident.title "": expected one value in all rows of the record; `first` or `last` says which
+    malformed-value b.csv:6 incident.opened_at "": expected a time in every row of the record, by which they are ordered
+    missing-value b.csv:6 incident.owner "": a value is required, and no row of the record passes the test
+    "#);
+    insta::assert_snapshot!(read_with(LOG, &[("b.csv", &b.replace("Case ID", "Case"))]), @r"
+    incident: no extract
+    missing-path b.csv:0:0 no column of the header has `Case ID`, by which the source makes several rows one record
+      help: correct the name behind `one per` or `in order of` in the source
+    ");
+}
+
+#[test]
+fn elements_of_lists_may_be_one_record_too() {
+    let policy = r#"
+record issue {
+  key:  text key
+  last: text?
+  moves: integer
+  tags: list of text?
+}
+source jira "Issues by their changes" {
+  issue from "*.json" each item in items one per key in order of item.at
+    key   = key
+    last  = last item.to
+    moves = count item.to
+    tags  = first item.tags
+}
+"#;
+    let rows = r#"[
+{"key": "A", "items": [{"at": "2026-01-05T10:00:00Z", "to": "b", "tags": ["x", "y"]}, {"at": "2026-01-05T09:00:00Z", "tags": []}]},
+{"key": "B", "items": [{"at": "2026-01-05T10:00:00Z", "to": {"x": 1}, "tags": 5}, {"at": "2026-01-05T09:00:00Z", "to": null}]},
+{"key": "A", "items": [{"at": "2026-01-05T11:00:00Z", "to": "c"}]}
+]"#;
+    insta::assert_snapshot!(read_with(policy, &[("issues.json", rows)]), @r#"
+    issue: key | last | moves | tags
+      A | c | 2 | [] (issues.json:2 @25)
+      B | ? | 1 | - (issues.json:3 @157)
+    issues.json fed issue: 2 of 5, left out [], superseded 0
+    malformed-value issues.json:3 issue.last "{"x": 1}": expected a single value, not an object
+    "#);
+}
+
+#[test]
+fn a_length_of_time_may_be_written_as_a_date() {
+    let policy = r#"
+record incident {
+  number: text key
+  open:   duration?
+}
+source servicenow "A table" {
+  incident from "*.csv"
+    number = number
+    open   = calendar_duration as duration since "1970-01-01 00:00:00"
+}
+"#;
+    let rows = "number,calendar_duration\n1,1970-01-22 14:03:10\n2,\n3,1970-01-01 00:00:00\n4,1969-12-31 23:00:00\n5,864990\n6,1970-02-30 00:00:00\n";
+    insta::assert_snapshot!(read_with(policy, &[("incident.csv", rows)]), @r#"
+    incident: number | open
+      1 | 21 d 14 h 3 min 10 s (incident.csv:2 @25)
+      2 | - (incident.csv:3 @47)
+      3 | 0 s (incident.csv:4 @50)
+      4 | -1 h (incident.csv:5 @72)
+      5 | ? (incident.csv:6 @94)
+      6 | ? (incident.csv:7 @103)
+    malformed-value incident.csv:6 incident.open "864990": expected a length of time written as a date and a time
+    malformed-value incident.csv:7 incident.open "1970-02-30 00:00:00": expected a length of time written as a date and a time
+    "#);
+}

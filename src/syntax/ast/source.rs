@@ -46,6 +46,8 @@ pub struct Mapping {
     pub at: Option<Path>,
     /// `each history in changelog.histories`, from the outside in
     pub levels: Vec<Level>,
+    /// `one per "Case ID" in order of "Time"`
+    pub one_per: Option<OnePer>,
     /// `keep last of each number`
     pub keep: Option<Keep>,
     /// `only where …`, `exclude where … because "…"`, in order
@@ -92,6 +94,28 @@ pub enum PathStep {
         /// The text.
         text: String,
     },
+}
+
+/// `one per "Case ID" in order of "Time"`: the rows with one value are one record
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnePer {
+    /// What rows of one record have in common.
+    pub key: Path,
+    /// The time by which they are ordered.
+    pub order: Path,
+    /// All of it.
+    pub span: Span,
+}
+
+/// What is taken of the rows of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    /// What the first row has.
+    First,
+    /// What the last row has.
+    Last,
+    /// How many rows have something.
+    Count,
 }
 
 /// `keep last of each F`, `keep first of each F`
@@ -170,6 +194,17 @@ pub enum AssignedValue {
         /// `when Status = "resolved"`
         when: Option<RowTest>,
     },
+    /// `first "Time" where Activity = "Resolve"`: of the rows of one record
+    Picked {
+        /// Which row.
+        pick: Pick,
+        /// The path.
+        path: Path,
+        /// As for a path.
+        conversions: Vec<Conversion>,
+        /// Which rows are looked at; all without it.
+        test: Option<RowTest>,
+    },
     /// `file ticket`, and how that is read
     File {
         /// What the pattern of the file calls it.
@@ -196,6 +231,8 @@ pub enum Conversion {
         zone: Option<Text>,
         /// The unit of a number that stands for a time or a duration: `seconds`, `milliseconds`, `minutes`, `hours`.
         unit: Option<Name>,
+        /// The point in time from which a length of time that is written as one is counted.
+        since: Option<Text>,
         /// All of it.
         span: Span,
     },

@@ -4,8 +4,8 @@ use super::{Builder, Pair, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Level, Mapping, Path, PathStep, RowTest,
-    RowTestKind, Setting, Source, Text,
+    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Level, Mapping, OnePer, Path, PathStep, Pick,
+    RowTest, RowTestKind, Setting, Source, Text,
 };
 use crate::syntax::scan::DEEPEST;
 
@@ -134,12 +134,14 @@ impl Builder<'_> {
     fn mapping(&self, pair: Pair<'_>) -> Option<Mapping> {
         let span = self.span(&pair);
         let (mut record, mut files, mut at, mut levels) = (None, Vec::new(), None, Vec::new());
+        let mut one_per = None;
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::name => record = Some(self.name(&inner)),
                 Rule::texts => files.push(self.texts(inner)),
                 Rule::path => at = Some(self.path(inner)),
                 Rule::level => levels.extend(self.level(inner)),
+                Rule::one_per => one_per = self.one_per(inner),
                 _ => {}
             }
         }
@@ -155,6 +157,7 @@ impl Builder<'_> {
             files,
             at,
             levels,
+            one_per,
             keep: None,
             filters: Vec::new(),
             known_as: None,
@@ -174,6 +177,26 @@ impl Builder<'_> {
             }
         }
         Some(Level { name: name?, path: path?, span })
+    }
+
+    fn one_per(&self, pair: Pair<'_>) -> Option<OnePer> {
+        let span = self.span(&pair);
+        let mut paths = pair.into_inner().filter(|inner| inner.as_rule() == Rule::path).map(|path| self.path(path));
+        Some(OnePer { key: paths.next()?, order: paths.next()?, span })
+    }
+
+    /// `first "Time"`
+    fn picked(&self, pair: Pair<'_>) -> Option<(Pick, Path)> {
+        let (mut pick, mut path) = (Pick::First, None);
+        for inner in pair.into_inner() {
+            match (inner.as_rule(), inner.as_str()) {
+                (Rule::pick, "last") => pick = Pick::Last,
+                (Rule::pick, "count") => pick = Pick::Count,
+                (Rule::path, _) => path = Some(self.path(inner)),
+                _ => {}
+            }
+        }
+        Some((pick, path?))
     }
 
     fn keep(&self, pair: Pair<'_>) -> Option<Keep> {
@@ -269,7 +292,7 @@ impl Builder<'_> {
     fn assignment(&self, pair: Pair<'_>) -> Option<Assignment> {
         let span = self.span(&pair);
         let (mut field, mut value, mut path, mut file, mut when) = (None, None, None, None, None);
-        let mut conversions = Vec::new();
+        let (mut picked, mut conversions) = (None, Vec::new());
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::word => field = Some(self.name(&inner)),
@@ -283,7 +306,8 @@ impl Builder<'_> {
                 Rule::from_file => {
                     file = inner.into_inner().find(|name| name.as_rule() == Rule::name).map(|name| self.name(&name));
                 }
-                Rule::when => {
+                Rule::picked => picked = self.picked(inner),
+                Rule::when | Rule::picked_where => {
                     when = inner
                         .into_inner()
                         .find(|test| test.as_rule() == Rule::row_test)
@@ -307,6 +331,14 @@ impl Builder<'_> {
                 _ => {}
             }
         }
+        if let Some((pick, path)) = picked {
+            value = Some(AssignedValue::Picked {
+                pick,
+                path,
+                conversions: std::mem::take(&mut conversions),
+                test: when.take(),
+            });
+        }
         let value = match (value, path, file) {
             (Some(value), ..) => value,
             (None, Some(path), _) => AssignedValue::Path { path, conversions, when },
@@ -319,9 +351,12 @@ impl Builder<'_> {
     fn read_as(&self, pair: Pair<'_>) -> Option<Conversion> {
         let span = self.span(&pair);
         let (mut ty, mut format, mut zone, mut unit, mut behind_in) = (None, None, None, None, false);
+        let (mut since, mut behind_since) = (None, false);
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::in_kw => behind_in = true,
+                Rule::since_kw => behind_since = true,
+                Rule::text if behind_since => since = Some(self.text(&inner)),
                 Rule::text if behind_in => zone = Some(self.text(&inner)),
                 Rule::text => format = Some(self.text(&inner)),
                 Rule::word if behind_in => unit = Some(self.name(&inner)),
@@ -329,7 +364,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        Some(Conversion::As { ty: ty?, format, zone, unit, span })
+        Some(Conversion::As { ty: ty?, format, zone, unit, since, span })
     }
 
     fn arm(&self, pair: Pair<'_>) -> Option<Arm> {
