@@ -12,7 +12,7 @@ fn files(seed: u64) -> io::Result<String> {
     let folder = tempfile::tempdir()?;
     generate::generate(folder.path(), generate::Size::of(1_000), seed)?;
     let mut files = String::new();
-    for name in ["approval", "change", "incident", "service", "sla"] {
+    for name in ["approval", "change", "incident", "service", "sla", "state_event"] {
         let bytes = fs::read(folder.path().join(format!("{name}.ndjson")))?;
         let digest: String = Sha256::digest(&bytes)[..4].iter().map(|byte| format!("{byte:02x}")).collect();
         files += &format!("{name} {} {digest}\n", bytes.len());
@@ -26,8 +26,9 @@ fn one_seed_gives_one_export() {
 approval 64646 aad404e3
 change 141597 1ed434f6
 incident 1448695 458f018c
-service 364 21d2c3e2
+service 435 9df73d4e
 sla 324 58e21766
+state_event 632207 c4e454d6
 ";
     assert_eq!(files(1).unwrap(), expected);
     assert_ne!(files(2).unwrap(), expected);
