@@ -28,6 +28,7 @@ mod plan;
 mod project;
 mod references;
 mod rows;
+mod sheet;
 mod stream;
 mod table;
 #[cfg(test)]

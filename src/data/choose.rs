@@ -10,7 +10,7 @@ use crate::ir::reads::Reads;
 use crate::schema::{RecordId, Schema};
 
 /// The endings of files that are laid out as the records themselves.
-pub(super) const SHAPED: [&str; 8] = ["json", "ndjson", "jsonl", "csv", "tsv", "xml", "yaml", "yml"];
+pub(super) const SHAPED: [&str; 9] = ["json", "ndjson", "jsonl", "csv", "tsv", "xml", "yaml", "yml", "xlsx"];
 
 /// Returns the record that a file is laid out as: `incident.json` at the top of the export.
 fn shaped(schema: &Schema, name: &str) -> Option<RecordId> {

@@ -43,6 +43,16 @@ impl Json {
         self.text.push(b'"');
     }
 
+    /// Writes what was written elsewhere, on lines that follow.
+    pub(super) fn written(&mut self, text: &[u8]) {
+        self.text.extend_from_slice(text);
+    }
+
+    /// Takes what was written and not given out yet.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.text)
+    }
+
     /// How many bytes were written and not given out yet.
     pub(super) fn length(&self) -> usize {
         self.text.len()

@@ -15,8 +15,9 @@ use super::json::{Raw, resolve};
 use super::keys::Interner;
 use super::manifest::{self, Demand, MANIFEST, Manifest};
 use super::pattern::{Format, named, selects};
-use super::plan::{Asked, Plan, check_header, plan, shape_of};
+use super::plan::{Asked, Plan, check_header, days_of, plan, shape_of};
 use super::rows::{Decoded, decode, text_of};
+use super::sheet::Sheet;
 use super::stream::{Fault, Files, Limits, Position, Progress, Pull, Stream};
 use super::table::{Collector, TableBuilder};
 use super::xml::Xml;
@@ -384,18 +385,27 @@ impl<'a> Scan<'a> {
         let limits = self.loading.limits;
         let format = Format::of(name, mapping.delimiter).ok_or_else(|| {
             Fault::malformed("the name of the file does not say what form it has")
-                .help("rename it to `.json`, `.ndjson`, `.csv`, `.tsv`, `.xml` or `.yaml`, or state its delimiter in the source")
+                .help("rename it to `.json`, `.ndjson`, `.csv`, `.tsv`, `.xml`, `.yaml` or `.xlsx`, or state its delimiter in the source")
         })?;
         let stream = Stream::open(self.files, name, limits, self.progress)?;
-        let text = encoding::open(stream, mapping.encoding, format)?;
         let (text, at): (Box<dyn Pull + '_>, &[Step]) = match format {
             // Each record is a value of JSON by itself then.
             Format::Xml(dialect) => {
+                let text = encoding::open(stream, mapping.encoding, format)?;
                 let shape = shape_of(self.loading.schema, mapping);
                 (Box::new(Converted::new(Xml::new(text, &mapping.at, shape, dialect, limits)?)), &[])
             }
-            Format::Yaml => (Box::new(Converted::new(Yaml::new(text, &mapping.at, limits))), &mapping.at),
-            Format::Json | Format::Lines | Format::Cells { .. } => (text, &mapping.at),
+            Format::Yaml => {
+                let text = encoding::open(stream, mapping.encoding, format)?;
+                (Box::new(Converted::new(Yaml::new(text, &mapping.at, limits))), &mapping.at)
+            }
+            Format::Sheet => {
+                let days = days_of(self.loading.schema, mapping);
+                (Box::new(Converted::new(Sheet::open(stream, &mapping.at, days, limits)?)), &[])
+            }
+            Format::Json | Format::Lines | Format::Cells { .. } => {
+                (encoding::open(stream, mapping.encoding, format)?, &mapping.at)
+            }
         };
         let window = Window::new(text, limits, self.loading.block)?;
         // Lines that hold records deeper down are so many values of JSON.
@@ -403,7 +413,7 @@ impl<'a> Scan<'a> {
         let format = if several { Format::Json } else { format };
         let (mut cutter, header): (Box<dyn Cutter + '_>, Vec<String>) = match format {
             Format::Json | Format::Xml(_) | Format::Yaml => (Box::new(Documents::new(window, at, several)), Vec::new()),
-            Format::Lines => (Box::new(Lines(window)), Vec::new()),
+            Format::Lines | Format::Sheet => (Box::new(Lines(window)), Vec::new()),
             Format::Cells { delimiter } => {
                 let (rows, header) = Rows::new(window, delimiter)?;
                 let header = header_of(&header, delimiter)?;

@@ -93,6 +93,8 @@ pub(super) enum Format {
     Xml(Dialect),
     /// YAML, one document behind the other.
     Yaml,
+    /// Rows of cells of a workbook, under a header.
+    Sheet,
 }
 
 impl Format {
@@ -105,6 +107,7 @@ impl Format {
             "ndjson" | "jsonl" => Some(Format::Lines),
             "xml" => Some(Format::Xml(Dialect::Plain)),
             "yaml" | "yml" => Some(Format::Yaml),
+            "xlsx" | "xlsm" => Some(Format::Sheet),
             "xes" => Some(Format::Xml(Dialect::EventLog)),
             "csv" => Some(Format::Cells { delimiter: delimiter.unwrap_or(b',') }),
             "tsv" => Some(Format::Cells { delimiter: delimiter.unwrap_or(b'\t') }),

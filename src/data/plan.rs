@@ -1,6 +1,6 @@
 //! What is to be read of each record of a file: a mapping, as far as somebody reads its fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::Decoder;
 use super::pattern::Format;
@@ -170,7 +170,7 @@ pub(super) fn plan<'a>(
                     not_exported.push((position, note));
                     Origin::Nowhere
                 } else {
-                    if is_cells && mapping.span.is_none() {
+                    if (is_cells || format == Format::Sheet) && mapping.span.is_none() {
                         reading.split = Some(SPLIT.to_owned());
                     }
                     when = of_field.as_ref().map(|when| (paths.slot(&when.path), &when.test));
@@ -290,6 +290,17 @@ pub(super) fn plan<'a>(
         ratio: limits.ratio,
     };
     Ok((plan, not_exported))
+}
+
+/// The columns of a sheet that are read as days.
+pub(super) fn days_of(schema: &Schema, mapping: &Mapping) -> BTreeSet<String> {
+    let days = mapping.fields.iter().filter_map(|(field, source)| {
+        let FieldSource::Path { path, .. } = source else { return None };
+        let [Step::Name(name)] = path.steps.as_slice() else { return None };
+        let is_day = schema.record(mapping.record).field_type(*field).ty.base == Type::Date;
+        is_day.then(|| name.clone())
+    });
+    days.collect()
 }
 
 /// What a mapping asks of the elements of XML: which are one of a list, and which have attributes.

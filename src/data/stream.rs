@@ -88,11 +88,21 @@ pub struct Limits {
     pub ratio_from: u64,
     /// Most entries of one archive.
     pub entries: usize,
+    /// Most bytes of a workbook, as it lies there and unpacked.
+    pub workbook: u64,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { depth: 128, record: 16 << 20, file: 64 << 30, ratio: 200, ratio_from: 64 << 20, entries: 100_000 }
+        Limits {
+            depth: 128,
+            record: 16 << 20,
+            file: 64 << 30,
+            ratio: 200,
+            ratio_from: 64 << 20,
+            entries: 100_000,
+            workbook: 512 << 20,
+        }
     }
 }
 

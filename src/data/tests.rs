@@ -5,6 +5,7 @@ mod faults;
 mod formats;
 mod mapping;
 mod same;
+mod sheet;
 mod values;
 mod xml;
 mod yaml;
