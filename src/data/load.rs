@@ -196,30 +196,13 @@ impl<'a> Loader<'a> {
                 return fed;
             }
         };
-        let asked = builder.asked.clone();
         let (mut json_plan, mut reached) = (None, vec![0; mapping.levels.len() + 1]);
         for (index, name) in files {
-            let mut counts = nothing_fed(mapping);
-            let spaces = &mut self.spaces;
-            let scan = Scan { loading: self.loading, files: self.files, progress: self.progress };
-            let result =
-                scan.file(name, mapping, &asked, winners.as_ref().map(|of| again(of.get(index))), |plan, decoded| {
-                    counts.add(&decoded);
-                    let is_json = !matches!(plan.format, Format::Cells { .. });
-                    for (count, more) in reached.iter_mut().zip(&decoded.reached).filter(|_| is_json) {
-                        *count += more;
-                    }
-                    builder.append(plan, decoded, *index, is_json, spaces)
-                });
-            match result {
-                Ok((plan, not_exported)) => {
-                    for (position, note) in not_exported {
-                        builder.not_exported(position, note);
-                    }
-                    if !matches!(plan.format, Format::Cells { .. }) {
-                        json_plan = Some(plan);
-                    }
-                }
+            let rows = winners.as_ref().map(|of| again(of.get(index)));
+            let (counts, read) = self.read_file((*index, name), mapping, rows, builder, &mut reached);
+            match read {
+                Ok(plan) if is_json(&plan) => json_plan = Some(plan),
+                Ok(_) => {}
                 Err(fault) => errors.push(fault.into_error(record, name)),
             }
             fed.push((*index, counts));
@@ -255,27 +238,15 @@ impl<'a> Loader<'a> {
             }
         }
         let mut of_files = groups.again(asked.fields.len() + usize::from(asked.has_identity));
-        let mut rows = TableBuilder::new(self.loading.schema, record, asked.clone());
+        let mut rows = TableBuilder::new(self.loading.schema, record, asked);
         let (mut fed, mut last_plan, mut json_plan) = (Vec::new(), None, None);
         let mut reached = vec![0; mapping.levels.len() + 1];
         for (index, name) in files {
-            let mut counts = nothing_fed(mapping);
             let again = of_files.remove(index).unwrap_or_default();
-            let spaces = &mut self.spaces;
-            let read = scan.file(name, mapping, &asked, Some(again), |plan, decoded| {
-                counts.add(&decoded);
-                let is_json = !matches!(plan.format, Format::Cells { .. });
-                for (count, more) in reached.iter_mut().zip(&decoded.reached).filter(|_| is_json) {
-                    *count += more;
-                }
-                rows.append(plan, decoded, *index, is_json, spaces)
-            });
+            let (mut counts, read) = self.read_file((*index, name), mapping, Some(again), &mut rows, &mut reached);
             match read {
-                Ok((plan, not_exported)) => {
-                    for (position, note) in not_exported {
-                        rows.not_exported(position, note);
-                    }
-                    if !matches!(plan.format, Format::Cells { .. }) {
+                Ok(plan) => {
+                    if is_json(&plan) {
                         json_plan = Some(plan.clone());
                     }
                     last_plan = Some(plan);
@@ -295,6 +266,36 @@ impl<'a> Loader<'a> {
             groups.finish(rows, &grouping.picks, &nothing, builder);
         }
         fed
+    }
+
+    /// Reads a file into a table; returns what it fed, and how it was read. `reached` counts the elements of each level of the
+    /// mapping, as far as they are JSON.
+    fn read_file<'m>(
+        &mut self,
+        (index, name): (u32, &str),
+        mapping: &'m Mapping,
+        again: Option<Again>,
+        builder: &mut TableBuilder,
+        reached: &mut [u64],
+    ) -> (Fed, Result<Plan<'m>, Fault>) {
+        let asked = builder.asked.clone();
+        let mut counts = nothing_fed(mapping);
+        let spaces = &mut self.spaces;
+        let scan = Scan { loading: self.loading, files: self.files, progress: self.progress };
+        let read = scan.file(name, mapping, &asked, again, |plan, decoded| {
+            counts.add(&decoded);
+            for (count, more) in reached.iter_mut().zip(&decoded.reached).filter(|_| is_json(plan)) {
+                *count += more;
+            }
+            builder.append(plan, decoded, index, is_json(plan), spaces)
+        });
+        let read = read.map(|(plan, not_exported)| {
+            for (position, note) in not_exported {
+                builder.not_exported(position, note);
+            }
+            plan
+        });
+        (counts, read)
     }
 
     /// Finds, by a first reading, which rows are the records where several rows are one: their offsets, by file.
@@ -353,6 +354,11 @@ impl Fed {
             left_out.rows += more;
         }
     }
+}
+
+/// Whether rows are read as JSON, not as cells.
+fn is_json(plan: &Plan<'_>) -> bool {
+    !matches!(plan.format, Format::Cells { .. })
 }
 
 /// What is to be read again of a file whose rows are records.
