@@ -5,6 +5,7 @@
 //! is *judged* is not known here.
 
 mod archive;
+mod beside;
 mod build;
 mod cells;
 mod choose;
@@ -17,6 +18,7 @@ mod filter;
 pub mod finding;
 mod given;
 mod groups;
+mod html;
 mod identities;
 mod json;
 mod keys;

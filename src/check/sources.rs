@@ -2,6 +2,8 @@
 //!
 //! A fault belongs to a field, a mapping or the whole source, so that a run is stopped only by faults in what it reads.
 
+mod beside;
+mod conversion;
 mod reading;
 
 use std::collections::BTreeMap;
@@ -139,13 +141,18 @@ impl SourceChecker<'_, '_> {
         let scope = SourceScope::Record(record);
         let before = self.faults.len();
         if let Some(at) = &mapping.at
-            && at.steps.iter().any(|step| matches!(step, ast::PathStep::Chosen { .. }))
+            && at.steps.iter().any(|step| matches!(step, ast::PathStep::Chosen { .. } | ast::PathStep::Named(_)))
         {
             let message = "`at` leads to all records that a file has, and is given one of several".to_owned();
             let help = "choose rows by `only where`, or the lists within a record by `each … in …`";
             self.invalid(scope, at.span, message, "chosen by what it holds", help);
         }
-        let levels = self.levels(scope, &mapping.levels);
+        let mut levels = self.levels(scope, &mapping.levels);
+        let names_at = mapping.names_at.as_ref().map(|path| self.beside(scope, mapping, path));
+        let total_at = self.expected_counts(scope, mapping, &mut levels);
+        if names_at.is_none() {
+            self.refuse_named(scope, mapping);
+        }
         let keep = mapping.keep.as_ref().map(|keep| {
             self.single(scope, &keep.path);
             mapping::Keep { last: keep.last, path: path(&levels, &keep.path) }
@@ -175,6 +182,8 @@ impl SourceChecker<'_, '_> {
             record,
             files: mapping.files.iter().map(|file| file.node.clone()).collect(),
             at: mapping.at.as_ref().map(|at| steps(&at.steps)).unwrap_or_default(),
+            names_at: names_at.unwrap_or_default(),
+            total_at: total_at.unwrap_or_default(),
             levels,
             one_per,
             keep,
@@ -205,7 +214,7 @@ impl SourceChecker<'_, '_> {
                 let help = format!("write where in it the list is: `each {name} in {}.…`", outer.name);
                 self.invalid(scope, level.path.span, message, "begins outside the level before", &help);
             }
-            known.push(Level { name: name.clone(), list });
+            known.push(Level { name: name.clone(), list, count: None });
         }
         known
     }
@@ -428,6 +437,7 @@ fn steps(steps: &[ast::PathStep]) -> Vec<mapping::Step> {
             ast::PathStep::Name(name) => mapping::Step::Name(name.clone()),
             ast::PathStep::Every => mapping::Step::Every,
             ast::PathStep::Chosen { key, text } => mapping::Step::Chosen { key: key.clone(), text: text.clone() },
+            ast::PathStep::Named(name) => mapping::Step::Named(name.clone()),
         })
         .collect()
 }

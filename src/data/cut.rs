@@ -7,6 +7,7 @@ mod document;
 
 pub(super) use document::Documents;
 
+use super::beside::Beside;
 use super::cells;
 use super::stream::{Compression, Fault, Limits, Position, Pull};
 use crate::diagnostic::Code;
@@ -145,6 +146,11 @@ pub(super) trait Cutter: Send {
 
     /// Takes back a chunk that was decoded.
     fn reuse(&mut self, chunk: Chunk);
+
+    /// Returns what the file said beside the records, as far as it was read.
+    fn beside(&self) -> Beside {
+        Beside::default()
+    }
 }
 
 /// Why there are no more chunks: the last one, of what comes before the fault, and the fault.

@@ -6,10 +6,12 @@ mod period;
 use number::Scaled;
 
 use super::column::{Column, State};
+use super::html;
 use super::json::{Escapes, Mistake, Raw, Scanner, resolve};
 use super::keys::Interner;
 use super::project::{Item, Slot};
 use crate::diagnostic::{Code, suggest};
+use crate::ir::expr::Pattern;
 use crate::ir::mapping::{NumberNotation, Reading};
 use crate::schema::{KeySpaceId, Schema, Ty, Type};
 use crate::value::CalendarSpan;
@@ -54,6 +56,9 @@ const SHOWN: usize = 80;
 
 /// What is expected where several elements are the chosen one.
 const SEVERAL: &str = "one element of that kind, and there are several";
+
+/// What is expected where a source looks for a part of a text.
+const NOT_FOUND: &str = "a text in which the source finds what it looks for";
 
 /// Cuts a text to so many characters; the last of a cut one is an ellipsis.
 pub(super) fn cut(text: &str) -> String {
@@ -214,6 +219,17 @@ impl Decoder {
         if self.is_absent(text) { Text::Absent } else { Text::Some(text, is_number) }
     }
 
+    /// The one part of a text that the source looks for.
+    fn found<'t>(&self, text: &'t str) -> Result<&'t str, Trouble> {
+        let Some(pattern) = &self.reading.find else { return Ok(text) };
+        let mut found = matches(pattern, text);
+        match (found.next(), found.next()) {
+            (Some(found), None) => Ok(found),
+            (None, _) => Err(Trouble::Malformed(NOT_FOUND)),
+            (Some(_), Some(_)) => Err(Trouble::Malformed("a text in which the source finds one part, not several")),
+        }
+    }
+
     fn is_absent(&self, text: &str) -> bool {
         is_blank(text) || self.reading.absent.iter().any(|marker| marker == text)
     }
@@ -244,6 +260,17 @@ impl Decoder {
                     return self.nothing(column);
                 }
                 let Some(split) = self.reading.split.as_deref() else {
+                    if let Some(pattern) = &self.reading.find {
+                        let mut parts = matches(pattern, text).peekable();
+                        if parts.peek().is_none() {
+                            return Some(Trouble::Malformed(NOT_FOUND));
+                        }
+                        for part in parts {
+                            self.part(element, part, column, work);
+                        }
+                        column.push_list();
+                        return None;
+                    }
                     return Some(Trouble::Malformed("a list, or a text that the source splits"));
                 };
                 if text.trim() != "[]" {
@@ -285,8 +312,47 @@ impl Decoder {
         }
     }
 
-    /// Adds a single present value to a column of its type.
+    /// Adds an element that was found in a text.
+    fn part(&self, ty: &Type, part: &str, column: &mut Column, work: &mut Work) {
+        let Some(elements) = column.elements() else { return };
+        let read = if self.is_absent(part) {
+            Err(Trouble::Missing)
+        } else {
+            self.value(ty, part, false, elements, &mut work.keys)
+        };
+        if let Err(trouble) = read {
+            elements.push_without_value(State::Unknown);
+            work.complaints.push(Complaint { trouble, value: cut(part) });
+        }
+    }
+
+    /// Adds a single present value to a column of its type: what the source finds in a text.
     fn scalar(
+        &self,
+        ty: &Type,
+        text: &str,
+        is_number: bool,
+        column: &mut Column,
+        keys: &mut [Interner],
+    ) -> Result<(), Trouble> {
+        let found = self.found(text)?;
+        if let Some(markup) = self.reading.markup {
+            let plain = html::plain(found, markup);
+            return match (self.is_absent(&plain), self.optional) {
+                (false, _) => self.value(ty, &plain, is_number, column, keys),
+                // A text that has marks and no words says nothing.
+                (true, true) => {
+                    column.push_without_value(State::Absent);
+                    Ok(())
+                }
+                (true, false) => Err(Trouble::Missing),
+            };
+        }
+        self.value(ty, found, is_number, column, keys)
+    }
+
+    /// Adds a value to a column of its type.
+    fn value(
         &self,
         ty: &Type,
         text: &str,
@@ -446,11 +512,19 @@ fn is_blank(text: &str) -> bool {
     }
 }
 
+/// The parts of a text that a pattern matches, or its group does.
+fn matches<'t>(pattern: &Pattern, text: &'t str) -> impl Iterator<Item = &'t str> {
+    let group = pattern.regex.captures_len() - 1;
+    pattern.regex.captures_iter(text).filter_map(move |found| found.get(group)).map(|found| found.as_str())
+}
+
+/// The spellings of tools; they are read where the field is a boolean.
 fn boolean(text: &str) -> Option<bool> {
-    match text {
-        _ if text.eq_ignore_ascii_case("true") => Some(true),
-        _ if text.eq_ignore_ascii_case("false") => Some(false),
-        _ => None,
+    let is_one_of = |spellings: &[&str]| spellings.iter().any(|spelling| text.eq_ignore_ascii_case(spelling));
+    match () {
+        () if is_one_of(&["true", "yes", "y", "t", "on", "1"]) => Some(true),
+        () if is_one_of(&["false", "no", "n", "f", "off", "0"]) => Some(false),
+        () => None,
     }
 }
 

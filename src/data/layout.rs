@@ -122,7 +122,7 @@ mod tests {
     #[track_caller]
     fn check(rows: &[&str]) {
         let (paths, mut layout) = (paths(), Layout::default());
-        let tree = paths.tree(0);
+        let tree = paths.tree(0, &Default::default());
         for row in rows {
             assert_eq!(
                 walked(row, &paths, |scanner, slots| layout.walk(&tree, scanner, slots)),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::beside::{Beside, Names, Stated, Tally};
 use super::choose;
 use super::convert::Converted;
 use super::cut::{Chunk, Cutter, Documents, Lines, Rows, Stop, Window};
@@ -15,7 +16,7 @@ use super::json::{Raw, resolve};
 use super::keys::Interner;
 use super::manifest::{self, Demand, MANIFEST, Manifest};
 use super::pattern::{Format, named, selects};
-use super::plan::{Asked, Plan, check_header, days_of, plan, shape_of};
+use super::plan::{Asked, NotExported, Plan, Said, check_header, days_of, plan, shape_of};
 use super::rows::{Decoded, decode, text_of};
 use super::sheet::Sheet;
 use super::stream::{Fault, Files, Limits, Position, Progress, Pull, Stream};
@@ -133,6 +134,7 @@ impl<'a> Loader<'a> {
         };
         let mut findings = Collector::default();
         let mut second = Identities::new();
+        let mut shortfalls: BTreeMap<RecordId, Vec<String>> = BTreeMap::new();
         for record in &self.loading.reads.records {
             let of_record: Vec<_> = mappings.iter().filter(|(mapping, _)| mapping.record == *record).collect();
             let has_identity = of_record.iter().any(|(mapping, _)| mapping.known_as.is_some())
@@ -146,9 +148,11 @@ impl<'a> Loader<'a> {
                     .iter()
                     .map(|name| (read.binary_search(&name).unwrap_or_default() as u32, name.as_str()))
                     .collect();
-                for (file, fed) in self.read_mapping(mapping, &indexed, &mut builder, &mut errors) {
+                let (all_fed, short) = self.read_mapping(mapping, &indexed, &mut builder, &mut errors);
+                for (file, fed) in all_fed {
                     loaded.dataset.files[file as usize].fed.push(fed);
                 }
+                shortfalls.entry(*record).or_default().extend(short);
             }
             let (table, identity, found) = builder.finish();
             if has_files && errors.is_empty() {
@@ -164,7 +168,7 @@ impl<'a> Loader<'a> {
             }
             loaded.errors.append(&mut errors);
         }
-        manifest::verify(self.loading.manifest, self.loading.demand, self.files, &mut loaded);
+        manifest::verify(self.loading.manifest, self.loading.demand, self.files, shortfalls, &mut loaded);
         references::index_keys(self.loading, &mut loaded.dataset, &second, &mut self.spaces, &mut findings);
         references::find_dangling(self.loading, &loaded.dataset, &self.spaces, &mut findings);
         loaded.dataset.findings = findings.finish();
@@ -176,16 +180,18 @@ impl<'a> Loader<'a> {
         self.loading.reads.fields.iter().filter(|(of, _)| *of == record).map(|(_, field)| *field).collect()
     }
 
-    /// Reads the files of a mapping into the table of its record; returns what each fed.
+    /// Reads the files of a mapping into the table of its record; returns what each fed, and why they may not hold all there is.
     fn read_mapping(
         &mut self,
         mapping: &Mapping,
         files: &[(u32, &str)],
         builder: &mut TableBuilder,
         errors: &mut Vec<DataError>,
-    ) -> Vec<(u32, Fed)> {
+    ) -> (Vec<(u32, Fed)>, Vec<String>) {
+        let mut tally = Tally::new(mapping);
         if mapping.one_per.is_some() {
-            return self.read_groups(mapping, files, builder, errors);
+            let fed = self.read_groups(mapping, files, builder, errors, &mut tally);
+            return (fed, tally.shortfalls(mapping));
         }
         let record = mapping.record;
         let mut fed = Vec::new();
@@ -193,13 +199,13 @@ impl<'a> Loader<'a> {
             Ok(winners) => winners,
             Err((file, fault)) => {
                 errors.push(fault.into_error(record, file));
-                return fed;
+                return (fed, Vec::new());
             }
         };
-        let (mut json_plan, mut reached) = (None, vec![0; mapping.levels.len() + 1]);
+        let mut json_plan = None;
         for (index, name) in files {
             let rows = winners.as_ref().map(|of| again(of.get(index)));
-            let (counts, read) = self.read_file((*index, name), mapping, rows, builder, &mut reached);
+            let (counts, read) = self.read_file((*index, name), mapping, rows, builder, &mut tally);
             match read {
                 Ok(plan) if is_json(&plan) => json_plan = Some(plan),
                 Ok(_) => {}
@@ -207,19 +213,20 @@ impl<'a> Loader<'a> {
             }
             fed.push((*index, counts));
         }
-        if let Err(fault) = builder.end_mapping(mapping, json_plan.as_ref(), &reached) {
+        if let Err(fault) = builder.end_mapping(mapping, json_plan.as_ref(), &tally.reached) {
             errors.push(fault.into_error(record, files.first().map_or("", |(_, name)| name)));
         }
-        fed
+        (fed, tally.shortfalls(mapping))
     }
 
     /// Reads the files of a mapping that makes one record of several rows; returns what each fed.
-    fn read_groups(
+    fn read_groups<'f>(
         &mut self,
         mapping: &Mapping,
-        files: &[(u32, &str)],
+        files: &[(u32, &'f str)],
         builder: &mut TableBuilder,
         errors: &mut Vec<DataError>,
+        tally: &mut Tally<'f>,
     ) -> Vec<(u32, Fed)> {
         let record = mapping.record;
         let asked = builder.asked.clone();
@@ -240,10 +247,9 @@ impl<'a> Loader<'a> {
         let mut of_files = groups.again(asked.fields.len() + usize::from(asked.has_identity));
         let mut rows = TableBuilder::new(self.loading.schema, record, asked);
         let (mut fed, mut last_plan, mut json_plan) = (Vec::new(), None, None);
-        let mut reached = vec![0; mapping.levels.len() + 1];
         for (index, name) in files {
             let again = of_files.remove(index).unwrap_or_default();
-            let (mut counts, read) = self.read_file((*index, name), mapping, Some(again), &mut rows, &mut reached);
+            let (mut counts, read) = self.read_file((*index, name), mapping, Some(again), &mut rows, tally);
             match read {
                 Ok(plan) => {
                     if is_json(&plan) {
@@ -258,7 +264,7 @@ impl<'a> Loader<'a> {
             counts.joined = passed - counts.kept.min(passed);
             fed.push((*index, counts));
         }
-        if let Err(fault) = rows.end_mapping(mapping, json_plan.as_ref(), &reached) {
+        if let Err(fault) = rows.end_mapping(mapping, json_plan.as_ref(), &tally.reached) {
             errors.push(fault.into_error(record, files.first().map_or("", |(_, name)| name)));
         }
         if let Some(Plan { fields, grouping: Some(grouping), .. }) = &last_plan {
@@ -268,31 +274,32 @@ impl<'a> Loader<'a> {
         fed
     }
 
-    /// Reads a file into a table; returns what it fed, and how it was read. `reached` counts the elements of each level of the
-    /// mapping, as far as they are JSON.
-    fn read_file<'m>(
+    /// Reads a file into a table; returns what it fed, and how it was read. What there is of the mapping is counted in the tally.
+    fn read_file<'m, 'f>(
         &mut self,
-        (index, name): (u32, &str),
+        (index, name): (u32, &'f str),
         mapping: &'m Mapping,
         again: Option<Again>,
         builder: &mut TableBuilder,
-        reached: &mut [u64],
+        tally: &mut Tally<'f>,
     ) -> (Fed, Result<Plan<'m>, Fault>) {
         let asked = builder.asked.clone();
-        let mut counts = nothing_fed(mapping);
+        let (mut counts, mut records) = (nothing_fed(mapping), 0);
         let spaces = &mut self.spaces;
         let scan = Scan { loading: self.loading, files: self.files, progress: self.progress };
         let read = scan.file(name, mapping, &asked, again, |plan, decoded| {
             counts.add(&decoded);
-            for (count, more) in reached.iter_mut().zip(&decoded.reached).filter(|_| is_json(plan)) {
-                *count += more;
+            if is_json(plan) {
+                tally.add(name, &decoded);
             }
+            records += decoded.reached.first().copied().unwrap_or_default();
             builder.append(plan, decoded, index, is_json(plan), spaces)
         });
-        let read = read.map(|(plan, not_exported)| {
+        let read = read.map(|Scanned { plan, not_exported, total }| {
             for (position, note) in not_exported {
                 builder.not_exported(position, note);
             }
+            tally.stated.push(Stated { file: name, records, total });
             plan
         });
         (counts, read)
@@ -356,6 +363,23 @@ impl Fed {
     }
 }
 
+/// A file, to be cut into records.
+struct Opened<'m> {
+    cutter: Box<dyn Cutter + 'm>,
+    /// The form of what is cut.
+    format: Format,
+    /// The columns of a file of cells.
+    header: Vec<String>,
+}
+
+/// A file that was read.
+struct Scanned<'m> {
+    plan: Plan<'m>,
+    not_exported: Vec<NotExported>,
+    /// How many records it says there are.
+    total: Option<u64>,
+}
+
 /// Whether rows are read as JSON, not as cells.
 fn is_json(plan: &Plan<'_>) -> bool {
     !matches!(plan.format, Format::Cells { .. })
@@ -378,23 +402,27 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// Reads a file and hands its decoded chunks, in order, to `sink`. `again` says what is
-    /// read, where several rows are one record and this is the second reading.
-    fn file<'m>(
-        self,
-        name: &str,
-        mapping: &'m Mapping,
-        asked: &Asked,
-        again: Option<Again>,
-        mut sink: impl FnMut(&Plan<'m>, Decoded) -> Result<(), Fault>,
-    ) -> Result<(Plan<'m>, Vec<super::plan::NotExported>), Fault> {
+    /// Opens a file to cut it into records; what is asked for beside them is told by the cutter at the end.
+    fn open<'m>(self, name: &str, mapping: &'m Mapping, beside: Beside) -> Result<Opened<'m>, Fault>
+    where
+        'a: 'm,
+    {
         let limits = self.loading.limits;
         let format = Format::of(name, mapping.delimiter).ok_or_else(|| {
             Fault::malformed("the name of the file does not say what form it has")
                 .help("rename it to `.json`, `.ndjson`, `.csv`, `.tsv`, `.xml`, `.yaml` or `.xlsx`, or state its delimiter in the source")
         })?;
+        let asks = [("names at", &mapping.names_at), ("expect total", &mapping.total_at)];
+        if let Some((word, _)) = asks.into_iter().find(|(_, path)| !path.is_empty())
+            && !matches!(format, Format::Json | Format::Lines | Format::Yaml)
+        {
+            return Err(Fault::malformed(format!(
+                "a file of this form says nothing beside its records, and `{word}` asks for it"
+            ))
+            .help(format!("leave `{word}` out of the mapping, or give the files that say it a mapping of their own")));
+        }
         let stream = Stream::open(self.files, name, limits, self.progress)?;
-        let (text, at): (Box<dyn Pull + '_>, &[Step]) = match format {
+        let (text, at): (Box<dyn Pull + 'm>, &[Step]) = match format {
             // Each record is a value of JSON by itself then.
             Format::Xml(dialect) => {
                 let text = encoding::open(stream, mapping.encoding, format)?;
@@ -417,8 +445,10 @@ impl<'a> Scan<'a> {
         // Lines that hold records deeper down are so many values of JSON.
         let several = matches!(format, Format::Xml(_) | Format::Yaml) || format == Format::Lines && !at.is_empty();
         let format = if several { Format::Json } else { format };
-        let (mut cutter, header): (Box<dyn Cutter + '_>, Vec<String>) = match format {
-            Format::Json | Format::Xml(_) | Format::Yaml => (Box::new(Documents::new(window, at, several)), Vec::new()),
+        let (cutter, header): (Box<dyn Cutter + 'm>, Vec<String>) = match format {
+            Format::Json | Format::Xml(_) | Format::Yaml => {
+                (Box::new(Documents::new(window, at, several, beside)), Vec::new())
+            }
             Format::Lines | Format::Sheet => (Box::new(Lines(window)), Vec::new()),
             Format::Cells { delimiter } => {
                 let (rows, header) = Rows::new(window, delimiter)?;
@@ -426,8 +456,37 @@ impl<'a> Scan<'a> {
                 (Box::new(rows), header)
             }
         };
+        Ok(Opened { cutter, format, header })
+    }
+
+    /// Finds, by a first reading, what a file calls the keys of its records, if the mapping asks.
+    fn names(self, name: &str, mapping: &Mapping) -> Result<Names, Fault> {
+        if mapping.names_at.is_empty() {
+            return Ok(Names::new());
+        }
+        let mut cutter = self.open(name, mapping, Beside::names_of(mapping))?.cutter;
+        while let Some(chunk) = cutter.next().map_err(|stop| stop.fault)? {
+            cutter.reuse(chunk);
+        }
+        Ok(cutter.beside().names)
+    }
+
+    /// Reads a file and hands its decoded chunks, in order, to `sink`. `again` says what is
+    /// read, where several rows are one record and this is the second reading.
+    fn file<'m>(
+        self,
+        name: &str,
+        mapping: &'m Mapping,
+        asked: &Asked,
+        again: Option<Again>,
+        mut sink: impl FnMut(&Plan<'m>, Decoded) -> Result<(), Fault>,
+    ) -> Result<Scanned<'m>, Fault> {
+        let limits = self.loading.limits;
+        let names = self.names(name, mapping)?;
+        let Opened { mut cutter, format, header } = self.open(name, mapping, Beside::total_of(mapping))?;
         let file = mapping.files.iter().find_map(|pattern| named(pattern, name)).unwrap_or_default();
-        let (mut plan, not_exported) = plan(self.loading.schema, mapping, asked, format, &header, &file, limits)?;
+        let said = Said { file, names };
+        let (mut plan, not_exported) = plan(self.loading.schema, mapping, asked, format, &header, &said, limits)?;
         if let Some(Again { rows, readers }) = again {
             plan.winners = Some(rows);
             plan.readers = Some(readers).filter(|readers| !readers.is_empty());
@@ -455,7 +514,7 @@ impl<'a> Scan<'a> {
         }
         match fault {
             Some(fault) => Err(fault),
-            None => Ok((plan, not_exported)),
+            None => Ok(Scanned { plan, not_exported, total: cutter.beside().total }),
         }
     }
 }

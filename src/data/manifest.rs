@@ -222,8 +222,15 @@ pub fn sha256(files: &dyn Files, name: &str) -> std::io::Result<String> {
 }
 
 /// Compares what was read with the manifest. A file that is not what the manifest says makes the records that it feeds
-/// missing, with an error; a file that may not hold all there is makes them incomplete.
-pub(super) fn verify(manifest: Option<&Manifest>, demand: Demand<'_>, files: &dyn Files, loaded: &mut Loaded) {
+/// missing, with an error; a file that may not hold all there is makes them incomplete. So do the shortfalls that the files show
+/// themselves.
+pub(super) fn verify(
+    manifest: Option<&Manifest>,
+    demand: Demand<'_>,
+    files: &dyn Files,
+    mut shortfalls: BTreeMap<RecordId, Vec<String>>,
+    loaded: &mut Loaded,
+) {
     let listed = manifest.into_iter().flat_map(|manifest| manifest.files.keys());
     let names = files.names();
     for name in listed.filter(|name| !names.contains(name)) {
@@ -251,7 +258,6 @@ pub(super) fn verify(manifest: Option<&Manifest>, demand: Demand<'_>, files: &dy
             loaded.errors.push(DataError { record: Some(fed.record), file: Some(file.name.clone()), ..fault });
         }
     }
-    let mut shortfalls: BTreeMap<RecordId, Vec<String>> = BTreeMap::new();
     for file in &loaded.dataset.files {
         let found = shortfalls_of(&file.name, entry(file), demand);
         for fed in &file.fed {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decode::Decoder;
+use super::beside::Names;
+use super::decode::{Decoder, cut};
 use super::pattern::Format;
 use super::project::{Node, Paths};
 use super::stream::{Fault, Limits};
@@ -48,8 +49,8 @@ pub(super) struct Plan<'a> {
     pub(super) tree: Node,
     /// The lists within it whose elements are the rows, from the outside in.
     pub(super) levels: Vec<Nested>,
-    /// The slot of each column of a file of cells.
-    pub(super) cells: Vec<Option<usize>>,
+    /// The slots of each column of a file of cells.
+    pub(super) cells: Vec<Vec<usize>>,
     pub(super) filters: Vec<(usize, &'a Filter)>,
     /// The path whose equal values make several rows one record.
     pub(super) keep: Option<usize>,
@@ -95,6 +96,8 @@ pub(super) enum RowPick<'a> {
 pub(super) struct Nested {
     /// The slot of the list.
     pub(super) list: usize,
+    /// The slot of how many elements it is said to have.
+    pub(super) count: Option<usize>,
     /// What is read of an element.
     pub(super) tree: Node,
 }
@@ -110,6 +113,8 @@ pub(super) fn mapping_of_record(schema: &Schema, record: RecordId) -> Mapping {
         record,
         files: super::choose::SHAPED.iter().map(|ending| format!("{}.{ending}", ty.name)).collect(),
         at: Vec::new(),
+        names_at: Vec::new(),
+        total_at: Vec::new(),
         levels: Vec::new(),
         one_per: None,
         keep: None,
@@ -134,18 +139,28 @@ pub(super) struct Asked {
     pub(super) has_identity: bool,
 }
 
-/// Makes the plan of a file. `header` are the columns of a file of cells, `file` the parts of its name that have one.
+/// What a file says of itself.
+#[derive(Debug, Default)]
+pub(super) struct Said<'f> {
+    /// The parts of its name that have one.
+    pub(super) file: Vec<(&'f str, &'f str)>,
+    /// What it calls the keys of its records.
+    pub(super) names: Names,
+}
+
+/// Makes the plan of a file. `header` are the columns of a file of cells.
 ///
 /// # Errors
 ///
-/// The header does not fit: a column stands twice, or one is missing by which rows are chosen.
+/// The header does not fit: a column stands twice, or one is missing by which rows are chosen. Several keys have the name by which
+/// one is meant.
 pub(super) fn plan<'a>(
     schema: &Schema,
     mapping: &'a Mapping,
     asked: &Asked,
     format: Format,
     header: &[String],
-    file: &[(&str, &str)],
+    said: &Said<'_>,
     limits: Limits,
 ) -> Result<(Plan<'a>, Vec<NotExported>), Fault> {
     let record = schema.record(mapping.record);
@@ -194,7 +209,9 @@ pub(super) fn plan<'a>(
             }
             Some(FieldSource::File { name, reading: of_file }) => {
                 reading.clone_from(of_file);
-                Origin::Constant(file.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text).to_owned())
+                Origin::Constant(
+                    said.file.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text).to_owned(),
+                )
             }
             Some(FieldSource::Constant { text, reading: of_text }) => {
                 reading.clone_from(of_text);
@@ -233,7 +250,7 @@ pub(super) fn plan<'a>(
         let decoder = Decoder::new(schema, &ty, &one_per.reading, limits.depth, &mut spaces);
         Grouping { key: paths.slot(&one_per.key), order: (paths.slot(&one_per.order), decoder), picks }
     });
-    let mut cells = vec![None; header.len()];
+    let mut cells = vec![Vec::new(); header.len()];
     if is_cells {
         for path in mapping.one_per.iter().flat_map(|one_per| [&one_per.key, &one_per.order]) {
             if no_column(header, mapping, path).is_some() {
@@ -247,21 +264,33 @@ pub(super) fn plan<'a>(
             }
         }
         for (slot, path) in paths.iter().enumerate() {
-            let name = mapping.show(path);
-            let mut columns =
-                header.iter().enumerate().filter(|(_, column)| **column == name).map(|(column, _)| column);
-            let column = columns.next();
-            if columns.next().is_some() {
-                return Err(Fault::malformed(format!("two columns of the header are named `{name}`"))
-                    .help("rename one of them, or export the file without it"));
+            let found = columns(header, mapping, path);
+            if let ([_, _, ..], false) = (found.as_slice(), path.steps.contains(&Step::Every)) {
+                let name = mapping.show(path);
+                let help = match mapping.span {
+                    Some(_) => format!("write `{name}.*` for the list of all of them, or `{name}.0` for the first"),
+                    None => "rename one of them, or export the file without it".to_owned(),
+                };
+                return Err(Fault::malformed(format!("two columns of the header are named `{name}`")).help(help));
             }
-            if let Some(cell) = column.and_then(|column| cells.get_mut(column)) {
-                *cell = Some(slot);
+            for column in found {
+                if let Some(cell) = cells.get_mut(column) {
+                    cell.push(slot);
+                }
             }
         }
     }
-    let lists: Vec<usize> = mapping.levels.iter().map(|level| paths.slot(&level.list)).collect();
-    let levels = lists.into_iter().zip(1..).map(|(list, level)| Nested { list, tree: paths.tree(level) }).collect();
+    let lists: Vec<(usize, Option<usize>)> = mapping
+        .levels
+        .iter()
+        .map(|level| (paths.slot(&level.list), level.count.as_ref().map(|count| paths.slot(count))))
+        .collect();
+    check_names(mapping, &paths, &said.names)?;
+    let levels = lists
+        .into_iter()
+        .zip(1..)
+        .map(|((list, count), level)| Nested { list, count, tree: paths.tree(level, &said.names) })
+        .collect();
     let of_fields = mapping.fields.values().filter_map(|source| match source {
         FieldSource::Path { path, .. } => Some(path),
         _ => None,
@@ -275,7 +304,7 @@ pub(super) fn plan<'a>(
         format,
         fields: planned,
         spaces,
-        tree: paths.tree(0),
+        tree: paths.tree(0, &said.names),
         levels,
         paths,
         cells,
@@ -290,6 +319,24 @@ pub(super) fn plan<'a>(
         ratio: limits.ratio,
     };
     Ok((plan, not_exported))
+}
+
+/// Refuses a name by which one key is meant, and which several have.
+fn check_names(mapping: &Mapping, paths: &Paths, names: &Names) -> Result<(), Fault> {
+    let mut named = paths.iter().flat_map(|path| &path.steps).filter_map(|step| match step {
+        Step::Named(name) => names.get_key_value(name),
+        Step::Name(_) | Step::Every | Step::Chosen { .. } => None,
+    });
+    if let Some((name, keys)) = named.find(|(_, keys)| keys.len() > 1) {
+        let keys: Vec<String> = keys.iter().map(|key| format!("`{}`", cut(key))).collect();
+        let message = format!("the file calls several keys `{}`: {}", cut(name), keys.join(", "));
+        return Err(Fault::new(Code::MissingPath, message).help("write the key that is meant in place of its name"));
+    }
+    if let Some(path) = paths.twice(names) {
+        let message = format!("another path leads to `{}`, too: it means a key by its name", mapping.show(path));
+        return Err(Fault::new(Code::MissingPath, message).help("write both in the same way"));
+    }
+    Ok(())
 }
 
 /// The columns of a sheet that are read as days.
@@ -308,7 +355,8 @@ pub(super) fn shape_of(schema: &Schema, mapping: &Mapping) -> Shape {
     fn step(step: &Step) -> Option<&str> {
         match step {
             Step::Name(name) => Some(name),
-            Step::Every | Step::Chosen { .. } => None,
+            // The file of XML does not name its keys.
+            Step::Every | Step::Chosen { .. } | Step::Named(_) => None,
         }
     }
     // The way from the record to the elements of each level.
@@ -339,8 +387,9 @@ pub(super) fn shape_of(schema: &Schema, mapping: &Mapping) -> Shape {
         };
         when.iter().for_each(|when| add(&when.path, false));
         let is_list = matches!(schema.record(mapping.record).field_type(*field).ty.base, Type::List(_));
-        add(path, is_list && reading.split.is_none() && !path.steps.contains(&Step::Every));
+        add(path, is_list && reading.split.is_none() && reading.find.is_none() && !path.steps.contains(&Step::Every));
     }
+    mapping.levels.iter().filter_map(|level| level.count.as_ref()).for_each(|count| add(count, false));
     mapping.filters.iter().for_each(|filter| add(&filter.path, false));
     mapping.keep.iter().for_each(|keep| add(&keep.path, false));
     mapping.one_per.iter().flat_map(|one_per| [&one_per.key, &one_per.order]).for_each(|path| add(path, false));
@@ -348,10 +397,25 @@ pub(super) fn shape_of(schema: &Schema, mapping: &Mapping) -> Shape {
     shape
 }
 
+/// The columns that a path means: those of its name. Behind the name of several, `*` means all of them, and a number one.
+fn columns(header: &[String], mapping: &Mapping, path: &Path) -> Vec<usize> {
+    let of_name = |name: &str| (0..header.len()).filter(|column| header[*column] == name).collect::<Vec<usize>>();
+    let exact = of_name(&mapping.show(path));
+    let Some((last, before @ [_, ..])) = path.steps.split_last().filter(|_| exact.is_empty()) else { return exact };
+    let all = of_name(&mapping.show(&Path { level: path.level, steps: before.to_vec() }));
+    match last {
+        Step::Every => all,
+        Step::Name(number) => {
+            number.parse().ok().and_then(|number: usize| all.get(number)).copied().into_iter().collect()
+        }
+        Step::Chosen { .. } | Step::Named(_) => exact,
+    }
+}
+
 /// Says that the header lacks the column of a path, if it does.
 fn no_column(header: &[String], mapping: &Mapping, path: &Path) -> Option<String> {
     let name = mapping.show(path);
-    if header.contains(&name) {
+    if !columns(header, mapping, path).is_empty() {
         return None;
     }
     let help = suggest(&name, "columns", header.iter().map(String::as_str));

@@ -1,7 +1,9 @@
 //! Projection: out of each row only the values at the paths that somebody reads.
 
+use std::collections::BTreeSet;
 use std::hash::Hasher;
 
+use super::beside::Names;
 use super::filter;
 use super::json::{Mistake, Raw, Scanner, resolve};
 use super::layout::Leads;
@@ -100,6 +102,17 @@ impl<'a> Slots<'a> {
         slot.item = if slot.item == Item::Missing { item } else { Item::Twice };
     }
 
+    /// Notes what a cell has; of the columns of one name those that have nothing are passed over.
+    pub(super) fn set_cell(&mut self, slot: usize, raw: Raw<'a>) {
+        if !self.0[slot].many {
+            return self.set(slot, Item::Value(raw));
+        }
+        self.0[slot].item = Item::Value(Raw::Array(""));
+        if !matches!(raw, Raw::Text(text, _) if text.trim().is_empty()) {
+            self.add(slot, Item::Value(raw));
+        }
+    }
+
     fn add(&mut self, slot: usize, item: Item<'a>) {
         self.0[slot].items.push(item);
     }
@@ -137,14 +150,32 @@ impl Paths {
         Slots(self.paths.iter().map(slot).collect())
     }
 
-    /// Makes the tree that finds all paths that begin in a level in one walk.
-    pub(super) fn tree(&self, level: usize) -> Node {
+    /// Makes the tree that finds all paths that begin in a level in one walk. A key that is meant by its name is that to which
+    /// `names` gives it; where there is none, the path leads nowhere.
+    pub(super) fn tree(&self, level: usize, names: &Names) -> Node {
         let mut root = Node::default();
         for (slot, path) in self.paths.iter().enumerate().filter(|(_, path)| path.level == level) {
-            root.add(slot, &path.steps);
+            if let Some(steps) = resolved(path, names) {
+                root.add(slot, &steps);
+            }
         }
         root
     }
+
+    /// Returns a path to where another one leads, too, since a key is meant by its name in one of them.
+    pub(super) fn twice(&self, names: &Names) -> Option<&Path> {
+        let mut known = BTreeSet::new();
+        self.paths.iter().find(|path| resolved(path, names).is_some_and(|steps| !known.insert((path.level, steps))))
+    }
+}
+
+/// The steps of a path with the keys that are meant by name; none if there is no such key.
+fn resolved(path: &Path, names: &Names) -> Option<Vec<Step>> {
+    let step = |step: &Step| match step {
+        Step::Named(name) => names.get(name)?.first().cloned().map(Step::Name),
+        step => Some(step.clone()),
+    };
+    path.steps.iter().map(step).collect()
 }
 
 /// Paths that begin alike, as a tree.
@@ -198,7 +229,8 @@ impl Node {
                 });
                 self.chosen[position].node.add(slot, rest);
             }
-            Step::Name(name) => {
+            // What is not resolved leads to a key that is called so.
+            Step::Name(name) | Step::Named(name) => {
                 let position = self.names.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
                     self.names.push((name.clone(), Node { many: self.many, ..Node::default() }));
                     self.names.len() - 1
@@ -404,7 +436,7 @@ mod tests {
         }
         let mut slots = all.slots();
         let mut scanner = Scanner::new(row, 0, 16);
-        all.tree(0).walk(&mut scanner, &mut slots).unwrap();
+        all.tree(0, &Names::new()).walk(&mut scanner, &mut slots).unwrap();
         assert_eq!(scanner.at(), row.len());
         let show = |item: &Item<'_>| match item {
             Item::Missing => "missing".to_owned(),

@@ -60,6 +60,15 @@ pub(super) struct Keyless {
     pub(super) rows: Vec<u32>,
 }
 
+/// Lists that have fewer elements than their records say, or records that do not say it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cut {
+    /// How many.
+    pub(super) lists: u64,
+    /// The first of them: its line, how many elements it has, and how many it is said to have.
+    pub(super) first: Option<(u32, u64, Option<u64>)>,
+}
+
 /// The records of a chunk. Rows are counted from the first record of the chunk.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Decoded {
@@ -83,6 +92,8 @@ pub(super) struct Decoded {
     pub(super) keyless: Vec<Keyless>,
     /// How many records there are and, behind them, elements of each level.
     pub(super) reached: Vec<u64>,
+    /// For each level, the lists that are not whole.
+    pub(super) cut: Vec<Cut>,
     /// For each path, whether any record or element has it.
     pub(super) seen: Vec<bool>,
     /// While it is not known which rows are the records: the value that decides it for each row, and the row's offset.
@@ -178,6 +189,7 @@ impl<'p, 'c> Reader<'p, 'c> {
             counts: vec![[0; 3]; plan.fields.len()],
             keyless: vec![Keyless::default(); plan.fields.len()],
             reached: vec![0; plan.levels.len() + 1],
+            cut: vec![Cut::default(); plan.levels.len()],
             seen: vec![false; plan.paths.iter().count()],
             ..Decoded::default()
         };
@@ -294,22 +306,26 @@ impl<'p, 'c> Reader<'p, 'c> {
     /// those of the levels within it. `start` is where it stands, and `most` how many bytes may still be repeated in its rows.
     fn rows_within(&mut self, level: usize, start: usize, most: &mut u64) -> Result<(), Fault> {
         let plan = self.plan;
-        let Some(Nested { list, tree }) = plan.levels.get(level) else { return Ok(()) };
+        let Some(Nested { list, tree, .. }) = plan.levels.get(level) else { return Ok(()) };
         let (text, is_array) = match self.slots.get(*list).item {
             Item::Value(Raw::Array(text)) => (text, true),
             Item::Value(Raw::Object(text)) => (text, false),
-            Item::Missing => return Ok(()),
+            Item::Missing => {
+                self.compare_count(level, start, 0);
+                return Ok(());
+            }
             item => {
                 let nothing = matches!(item, Item::Value(Raw::Null) | Item::Stray(Raw::Null))
                     || matches!(item, Item::Value(Raw::Text(text, _)) | Item::Stray(Raw::Text(text, _)) if text.trim().is_empty());
                 let path = plan.paths.iter().nth(*list);
                 let path = path.and_then(|path| path.steps.last()).map_or("", |step| match step {
-                    Step::Name(name) => name,
+                    Step::Name(name) | Step::Named(name) => name,
                     Step::Every | Step::Chosen { .. } => "*",
                 });
                 let fault =
                     || Fault::malformed(format!("what the record has at `{path}` is no list")).at(self.place(start));
                 return if nothing {
+                    self.compare_count(level, start, 0);
                     Ok(())
                 } else {
                     Err(fault().help("compare the path behind `each` in the source with the file"))
@@ -324,9 +340,10 @@ impl<'p, 'c> Reader<'p, 'c> {
             .map(|(_, slot)| slot.item.length() + slot.items.iter().map(Item::length).sum::<usize>())
             .sum();
         let is_last = level + 1 == plan.levels.len();
-        let mut fault = None;
+        let (mut fault, mut elements) = (None, 0);
         let mut element = |scanner: &mut Scanner<'c>| {
             scanner.peek();
+            elements += 1;
             let begin = scanner.at();
             self.slots.clear(level + 1);
             tree.walk(scanner, &mut self.slots)?;
@@ -362,7 +379,22 @@ impl<'p, 'c> Reader<'p, 'c> {
         let read = if is_array { scanner.array(element) } else { scanner.object(|scanner, _| element(scanner)) };
         // The text was scanned before, so it is in order.
         debug_assert!(read.is_ok());
+        self.compare_count(level, start, elements);
         fault.map_or(Ok(()), Err)
+    }
+
+    /// Compares how many elements the list of a level has with how many it is said to have.
+    fn compare_count(&mut self, level: usize, start: usize, elements: u64) {
+        let Some(slot) = self.plan.levels[level].count else { return };
+        let said =
+            filter::text(&self.slots.get(slot).item, &mut self.work.scratch).and_then(|text| text.trim().parse().ok());
+        if said.map_or(elements == 0, |said: u64| said <= elements) {
+            return;
+        }
+        let place = self.decoded.cut[level].first.is_none().then(|| self.place(start).line);
+        let cut = &mut self.decoded.cut[level];
+        cut.lists += 1;
+        cut.first = cut.first.or(place.map(|line| (line, elements, said)));
     }
 
     /// Notes that a record or an element of a level was read, and which paths it has.
@@ -386,8 +418,7 @@ impl<'p, 'c> Reader<'p, 'c> {
             let (slots, mut has_surplus) = (&mut self.slots, false);
             let read =
                 cells::read_row(self.text, start, delimiter, &mut |position, raw| match plan.cells.get(position) {
-                    Some(Some(slot)) => slots.set(*slot, Item::Value(raw)),
-                    Some(None) => {}
+                    Some(of_column) => of_column.iter().for_each(|slot| slots.set_cell(*slot, raw)),
                     None => has_surplus |= !matches!(raw, Raw::Text("", _)),
                 });
             let (end, count) = read.map_err(|mistake| self.cell_mistake(mistake))?;

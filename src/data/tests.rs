@@ -1,6 +1,8 @@
 //! Whole exports in memory, read and shown.
 
 mod archives;
+mod beside;
+mod conversions;
 mod faults;
 mod formats;
 mod mapping;
@@ -141,6 +143,8 @@ pub(super) fn mapping(schema: &Schema, record: &str, files: &str, at: &str, fiel
         record,
         files: vec![files.to_owned()],
         at: steps(at),
+        names_at: Vec::new(),
+        total_at: Vec::new(),
         levels: Vec::new(),
         one_per: None,
         keep: None,
@@ -205,6 +209,9 @@ pub(super) fn show(schema: &Schema, reads: &Reads, loaded: &Loaded) -> String {
         }
         let fields: Vec<&str> = table.columns.keys().map(|field| ty.field_type(*field).name.as_str()).collect();
         writeln!(text, "{}: {}", ty.name, fields.join(" | ")).unwrap();
+        for shortfall in &table.shortfalls {
+            writeln!(text, "  incomplete: {shortfall}").unwrap();
+        }
         for row in 0..table.rows {
             let place = dataset.place(*record, row).unwrap();
             let cells: Vec<String> = table

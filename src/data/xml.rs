@@ -109,7 +109,7 @@ impl<'a> Xml<'a> {
         let name: &str = name.as_ref();
         if self.open.is_empty() {
             let fits = match self.path.get(self.on_path) {
-                Some(Step::Every | Step::Chosen { .. }) => true,
+                Some(Step::Every | Step::Chosen { .. } | Step::Named(_)) => true,
                 Some(Step::Name(wanted)) => wanted == name,
                 None => false,
             };
@@ -189,7 +189,7 @@ impl<'a> Xml<'a> {
         if self.reached + 1 < self.path.len() || self.reached == 0 {
             let steps = self.path[..=self.reached].iter().map(|step| match step {
                 Step::Name(name) => name.as_str(),
-                Step::Every | Step::Chosen { .. } => "*",
+                Step::Every | Step::Chosen { .. } | Step::Named(_) => "*",
             });
             let path = steps.collect::<Vec<_>>().join(".");
             let help = "compare the path behind `at` in the source with the file: it begins with the root element";

@@ -2,8 +2,8 @@
 
 use super::writer::Writer;
 use crate::syntax::ast::{
-    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Level, Mapping, Name, OnePer, Path, PathStep,
-    Pick, RowTest, RowTestKind, Setting, Source, Text,
+    Arm, AssignedValue, Assignment, Conversion, ExpectedCount, Filter, Keep, KnownAs, Level, Mapping, Name, OnePer,
+    Path, PathStep, Pick, RowTest, RowTestKind, Setting, Source, Text,
 };
 
 /// A line of a mapping that is no assignment.
@@ -11,6 +11,7 @@ enum Line<'a> {
     Keep(&'a Keep),
     Filter(&'a Filter),
     KnownAs(&'a KnownAs),
+    Expected(&'a ExpectedCount),
 }
 
 impl Line<'_> {
@@ -19,6 +20,7 @@ impl Line<'_> {
             Line::Keep(keep) => keep.span.start,
             Line::Filter(filter) => filter.span.start,
             Line::KnownAs(known_as) => known_as.span.start,
+            Line::Expected(expected) => expected.span.start,
         }
     }
 }
@@ -78,10 +80,24 @@ impl Writer<'_> {
     }
 
     fn mapping(&mut self, mapping: &Mapping) {
-        let Mapping { record, files, at, levels, one_per, keep, filters, known_as, assignments, span: _ } = mapping;
+        let Mapping {
+            record,
+            files,
+            at,
+            names_at,
+            levels,
+            one_per,
+            keep,
+            filters,
+            known_as,
+            expected,
+            assignments,
+            span: _,
+        } = mapping;
         let mut lines: Vec<Line<'_>> = filters.iter().map(Line::Filter).collect();
         lines.extend(keep.as_ref().map(Line::Keep));
         lines.extend(known_as.as_ref().map(Line::KnownAs));
+        lines.extend(expected.iter().map(Line::Expected));
         lines.sort_by_key(Line::start);
         // Where it stands first it goes with the files.
         let keep_first = match lines.first() {
@@ -96,11 +112,13 @@ impl Writer<'_> {
                 writer.indented(|writer| {
                     writer.line();
                     writer.list(files, |writer, file| writer.texts(file.span));
-                    if let Some(path) = at {
-                        writer.line();
-                        writer.word("at");
-                        writer.space();
-                        writer.path(path);
+                    for (word, path) in [("at", at), ("names at", names_at)] {
+                        if let Some(path) = path {
+                            writer.line();
+                            writer.word(word);
+                            writer.space();
+                            writer.path(path);
+                        }
                     }
                     for Level { name, path, span: _ } in levels {
                         writer.line();
@@ -136,6 +154,7 @@ impl Writer<'_> {
                     Line::Keep(keep) => writer.keep(keep),
                     Line::Filter(filter) => writer.filter(filter),
                     Line::KnownAs(known_as) => writer.known_as(known_as),
+                    Line::Expected(expected) => writer.expected_count(expected),
                 }
             }
             let widest = assignments.iter().map(|assignment| assignment.field.node.len()).max().unwrap_or(0);
@@ -156,6 +175,17 @@ impl Writer<'_> {
     fn known_as(&mut self, known_as: &KnownAs) {
         let KnownAs { path, span: _ } = known_as;
         self.word("known as");
+        self.space();
+        self.path(path);
+    }
+
+    fn expected_count(&mut self, expected: &ExpectedCount) {
+        let ExpectedCount { of, path, span: _ } = expected;
+        self.word("expect");
+        self.space();
+        self.take(of.span);
+        self.space();
+        self.word("=");
         self.space();
         self.path(path);
     }
@@ -264,6 +294,13 @@ impl Writer<'_> {
                     self.text_or_word();
                     self.word("]");
                 }
+                PathStep::Named(_) => {
+                    self.word("[");
+                    self.word("named");
+                    self.space();
+                    self.text_or_word();
+                    self.word("]");
+                }
                 PathStep::Name(_) | PathStep::Every => {
                     if at > 0 {
                         self.word(".");
@@ -316,6 +353,12 @@ impl Writer<'_> {
                 self.word("split");
                 self.space();
                 self.take(text.span);
+            }
+            Conversion::Find(pattern) => {
+                self.indented(|writer| writer.fill(false));
+                self.word("find");
+                self.space();
+                self.take(pattern.span);
             }
             // At the beginning of a line it would be the setting of that name.
             Conversion::Absent(texts) => {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::expr::Pattern;
 use crate::schema::{FieldId, RecordId};
 use crate::source::Span;
 use crate::value::{Timestamp, Zone};
@@ -30,6 +31,11 @@ pub struct Mapping {
     pub files: Vec<String>,
     /// Where the records are in a file of JSON: empty for the top (an array of records, or one line each).
     pub at: Vec<Step>,
+    /// Keys to where a file of JSON says what the keys of its records are called; empty: it does not.
+    pub names_at: Vec<String>,
+    /// Keys to where a file of JSON says how many records there are in all; empty: it is not asked. All files of the mapping together
+    /// have as many, unless one has all of its own.
+    pub total_at: Vec<String>,
     /// Lists within those records whose elements are the rows, each within the elements of the level before. A record whose list is
     /// absent or empty has no rows. Without levels the records are the rows.
     pub levels: Vec<Level>,
@@ -60,6 +66,7 @@ impl Mapping {
             Step::Name(name) => name.clone(),
             Step::Every => "*".to_owned(),
             Step::Chosen { key, text } => format!("[{key} = \"{text}\"]"),
+            Step::Named(name) => format!("[named \"{name}\"]"),
         });
         name.into_iter().chain(steps).collect::<Vec<_>>().join(".").replace(".[", "[")
     }
@@ -72,6 +79,8 @@ pub struct Level {
     pub name: String,
     /// Where the list is: an array, or an object whose values are meant.
     pub list: Path,
+    /// Where the record, or the element around it, says how many elements there are.
+    pub count: Option<Path>,
 }
 
 /// Where something is in a row.
@@ -98,6 +107,8 @@ pub enum Step {
         /// The text that is there; a number or a boolean is compared as it is written.
         text: String,
     },
+    /// The key that the file calls so, see [`Mapping::names_at`].
+    Named(String),
 }
 
 /// Which rows are one record: those with an equal text at a path. A row without a text there is one by itself.
@@ -234,6 +245,11 @@ pub struct Reading {
     pub absent: Vec<String>,
     /// What separates the elements of a list in a text.
     pub split: Option<String>,
+    /// What is looked for in the text: what the first group of the pattern matches is read, else all that it matches. In a list (that is not
+    /// split) every match is an element; else there is exactly one.
+    pub find: Option<Pattern>,
+    /// What a text is written in, which is read as plain text.
+    pub markup: Option<Markup>,
     /// The value map: text of the export to member position (of an enum) or 0 and 1 (of a boolean). Exhaustive: what is not in it is unmapped.
     pub map: Option<BTreeMap<String, u32>>,
     /// Marks of numbers.
@@ -248,6 +264,15 @@ pub struct Reading {
     pub since: Option<Timestamp>,
     /// Whether a number is a percentage: `95` means 0.95.
     pub percent: bool,
+}
+
+/// What a text is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Markup {
+    /// HTML: `<p>a &amp; b</p>`
+    Html,
+    /// HTML whose marks are escaped once more: `&lt;p&gt;a &amp;amp; b&lt;/p&gt;`
+    EscapedHtml,
 }
 
 /// Marks of numbers.

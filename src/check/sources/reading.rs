@@ -1,9 +1,10 @@
-//! How the texts of an export become values: settings of a source, conversions of a field.
+//! How the texts of an export become values: settings of a source, readings of fields.
 
 use std::collections::BTreeMap;
 
 use encoding_rs::Encoding;
 
+use super::conversion::As;
 use super::{SourceChecker, SourceScope};
 use crate::check::calendars::unknown_calendar;
 use crate::check::unknown_zone;
@@ -12,7 +13,7 @@ use crate::ir::mapping::{FieldSource, Level, NumberNotation, Reading, When};
 use crate::schema::{FieldId, RecordId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Conversion, Name, Setting, Text};
-use crate::value::time::{DAY, HOUR, MINUTE, SECOND, format::TimeFormat};
+use crate::value::time::format::TimeFormat;
 use crate::value::{Date, Number, Timestamp, Zone};
 
 /// The settings of a source.
@@ -27,27 +28,6 @@ pub(super) struct Settings {
     absent: Vec<String>,
     number: NumberNotation,
 }
-
-/// The parts of `as …`.
-struct As<'a> {
-    ty: &'a Name,
-    format: Option<&'a Text>,
-    zone: Option<&'a Text>,
-    unit: Option<&'a Name>,
-    since: Option<&'a Text>,
-    span: Span,
-}
-
-/// The units in which a number may stand for a time, with their lengths in microseconds.
-const UNITS: [(&str, i64); 7] = [
-    ("microseconds", 1),
-    ("milliseconds", 1000),
-    ("seconds", SECOND),
-    ("minutes", MINUTE),
-    ("hours", HOUR),
-    ("days", DAY),
-    ("weeks", 7 * DAY),
-];
 
 impl SourceChecker<'_, '_> {
     pub(super) fn settings(&mut self, settings: &[Setting]) -> Settings {
@@ -147,7 +127,7 @@ impl SourceChecker<'_, '_> {
         }
     }
 
-    fn zone(&mut self, scope: SourceScope, name: &Text) -> Option<Zone> {
+    pub(super) fn zone(&mut self, scope: SourceScope, name: &Text) -> Option<Zone> {
         let zone = Zone::named(&name.node);
         if zone.is_none() {
             self.report(scope, unknown_zone(name));
@@ -155,7 +135,7 @@ impl SourceChecker<'_, '_> {
         zone
     }
 
-    fn time_format(&mut self, scope: SourceScope, form: &Text) -> Option<TimeFormat> {
+    pub(super) fn time_format(&mut self, scope: SourceScope, form: &Text) -> Option<TimeFormat> {
         match TimeFormat::new(&form.node) {
             Ok(format) => Some(format),
             Err(why) => {
@@ -296,6 +276,7 @@ impl SourceChecker<'_, '_> {
                 Conversion::As { span, .. } => ("as", *span),
                 Conversion::Match { span, .. } => ("match", *span),
                 Conversion::Split(text) => ("split", text.span),
+                Conversion::Find(pattern) => ("find", pattern.span),
                 Conversion::Absent(_) => ("absent", from.span),
             };
             if word != "absent" && seen.contains(&word) {
@@ -317,6 +298,7 @@ impl SourceChecker<'_, '_> {
                 }
                 Conversion::Match { arms, span } => reading.map = self.value_map(scope, element, arms, *span),
                 Conversion::Split(text) => self.split(scope, text, is_list, &mut reading),
+                Conversion::Find(pattern) => self.find(scope, pattern, &mut reading),
                 Conversion::Absent(texts) => reading.absent.extend(texts.iter().map(|text| text.node.clone())),
             }
         }
@@ -337,127 +319,6 @@ impl SourceChecker<'_, '_> {
             zone: settings.zone.clone().filter(|_| *element == Type::Timestamp),
             ..Reading::default()
         }
-    }
-
-    fn split(&mut self, scope: SourceScope, text: &Text, is_list: bool, reading: &mut Reading) {
-        if !is_list {
-            let message = "only a list is split".to_owned();
-            self.invalid(scope, text.span, message, "the field is no list", "declare the field as `list of …`");
-        } else if text.node.is_empty() {
-            let message = "an empty text separates nothing".to_owned();
-            self.invalid(scope, text.span, message, "empty", "write what stands between the elements: `split \";\"`");
-        }
-        reading.split = Some(text.node.clone());
-    }
-
-    fn read_as(&mut self, scope: SourceScope, element: &Type, read: &As<'_>, reading: &mut Reading) {
-        let word = read.ty.node.as_str();
-        let fits = match word {
-            "percent" => *element == Type::Decimal,
-            "decimal" => *element == Type::Decimal,
-            "integer" => *element == Type::Integer,
-            "boolean" => *element == Type::Boolean,
-            "text" => matches!(element, Type::Text | Type::Reference(_)),
-            "date" => *element == Type::Date,
-            "timestamp" => *element == Type::Timestamp,
-            "duration" => *element == Type::Duration,
-            "span" => *element == Type::Span,
-            _ => {
-                let known =
-                    ["timestamp", "date", "duration", "span", "decimal", "integer", "percent", "boolean", "text"];
-                let message = format!("nothing is read as `{word}`");
-                let help = suggest(word, "forms", known);
-                let label = "no such form";
-                self.report(
-                    scope,
-                    Diagnostic::new(Code::InvalidMapping, read.ty.span, message, label).with_help_if(help),
-                );
-                return;
-            }
-        };
-        if !fits {
-            let shown = self.world.schema().show(element);
-            let message = format!("the field is `{shown}` and is read as `{word}`");
-            let label = format!("the field is `{shown}`");
-            let help = match element {
-                Type::Enum(_) => "map the texts to members: `match { \"…\" => … }`".to_owned(),
-                _ => format!("read it as `{shown}`, or change the type of the field"),
-            };
-            self.invalid(scope, read.ty.span, message, &label, &help);
-            return;
-        }
-        reading.percent = word == "percent";
-        if let Some(unit) = read.unit {
-            self.read_unit(scope, unit, read, reading);
-        }
-        if let Some(since) = read.since {
-            reading.since = Timestamp::parse_clock(&since.node);
-            if word != "duration" || read.unit.is_some() {
-                let message = "only a length of time without a unit is counted from a point in time".to_owned();
-                self.invalid(scope, since.span, message, "not needed", "leave `since` out");
-            } else if reading.since.is_none() {
-                let message = format!("\"{}\" is no point in time", since.node);
-                self.invalid(
-                    scope,
-                    since.span,
-                    message,
-                    "not a day and a time",
-                    "write it as `since \"1970-01-01 00:00:00\"`",
-                );
-            }
-        }
-        if let Some(form) = read.format {
-            self.read_format(scope, form, word, reading);
-        }
-        if let Some(name) = read.zone {
-            if word == "timestamp" {
-                reading.zone = self.zone(scope, name);
-            } else {
-                let message = format!("`{word}` has no zone");
-                self.invalid(scope, name.span, message, "not needed", "remove the zone");
-            }
-        }
-    }
-
-    fn read_unit(&mut self, scope: SourceScope, unit: &Name, read: &As<'_>, reading: &mut Reading) {
-        let word = read.ty.node.as_str();
-        if !matches!(word, "timestamp" | "duration") {
-            let message = format!("`{word}` has no unit");
-            self.invalid(scope, unit.span, message, "not needed", "remove the unit");
-            return;
-        }
-        if read.format.is_some() || read.zone.is_some() {
-            let message = "a number in a unit has no form and no zone".to_owned();
-            self.invalid(scope, read.span, message, "read in two ways", "keep the unit, or the form with its zone");
-            return;
-        }
-        match UNITS.iter().find(|(name, _)| *name == unit.node) {
-            Some((_, micros)) => reading.unit = Some(*micros),
-            None => {
-                let message = format!("unknown unit `{}`", unit.node);
-                let help = suggest(&unit.node, "units", UNITS.map(|(name, _)| name));
-                self.report(
-                    scope,
-                    Diagnostic::new(Code::InvalidMapping, unit.span, message, "no unit of that name")
-                        .with_help_if(help),
-                );
-            }
-        }
-    }
-
-    fn read_format(&mut self, scope: SourceScope, form: &Text, word: &str, reading: &mut Reading) {
-        if !matches!(word, "timestamp" | "date") {
-            let message = format!("`{word}` has no form of times");
-            self.invalid(scope, form.span, message, "not needed", "remove the form");
-            return;
-        }
-        let Some(format) = self.time_format(scope, form) else { return };
-        if word == "timestamp" && !format.has_time() {
-            let message = "a timestamp has a time of day, and the form has none".to_owned();
-            let help = "add the time of day (`%H:%M`), or declare the field as `date`";
-            self.invalid(scope, form.span, message, "no time of day in it", help);
-        }
-        reading.times = vec![form.node.clone()];
     }
 
     /// Refuses times without a zone where no zone is stated.

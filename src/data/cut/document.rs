@@ -6,6 +6,7 @@
 use memchr::memchr2;
 
 use super::{Chunk, Cutter, Stop, Window};
+use crate::data::beside::Beside;
 use crate::data::decode::cut;
 use crate::data::json::{Escapes, Mistake, Scanner, resolve};
 use crate::data::stream::{Fault, is_message, no_records};
@@ -110,11 +111,12 @@ pub(in crate::data) struct Documents<'a> {
     passing: Option<Nesting>,
     /// What a tool says in place of records.
     message: Option<String>,
+    beside: Beside,
 }
 
 impl<'a> Documents<'a> {
     /// Begins a file; with `several`, it is one value behind the other, each with records under the path.
-    pub(in crate::data) fn new(window: Window<'a>, path: &[Step], several: bool) -> Documents<'a> {
+    pub(in crate::data) fn new(window: Window<'a>, path: &[Step], several: bool, beside: Beside) -> Documents<'a> {
         Documents {
             window,
             path: path.to_vec(),
@@ -126,6 +128,7 @@ impl<'a> Documents<'a> {
             is_lone: false,
             passing: None,
             message: None,
+            beside,
         }
     }
 
@@ -186,13 +189,20 @@ impl<'a> Documents<'a> {
     /// Takes a record: an object.
     fn record(&mut self) -> Result<(), Fault> {
         let start = self.at;
+        self.whole()?;
+        self.records.push((start as u32, self.at as u32));
+        Ok(())
+    }
+
+    /// Goes behind an object, an array or a text that is held as a whole.
+    fn whole(&mut self) -> Result<(), Fault> {
+        let start = self.at;
         let mut nesting = Nesting::default();
         let mut from = start;
         loop {
             match nesting.pass(self.window.bytes(), from, self.window.limits.depth) {
                 Passed::Until(end) => {
                     self.at = end;
-                    self.records.push((start as u32, end as u32));
                     return Ok(());
                 }
                 Passed::Depth(at) => return Err(self.too_deep(at)),
@@ -293,7 +303,7 @@ impl<'a> Documents<'a> {
             .iter()
             .map(|step| match step {
                 Step::Name(name) => name.as_str(),
-                Step::Every | Step::Chosen { .. } => "*",
+                Step::Every | Step::Chosen { .. } | Step::Named(_) => "*",
             })
             .collect();
         shown.join(".")
@@ -403,11 +413,29 @@ impl<'a> Documents<'a> {
                     self.message = Some(self.text()?);
                     return Ok(Advance::On);
                 }
+                if frame.is_object && self.beside.wants(&self.path[..frame.step], &name) {
+                    return self.said(frame.step, &name);
+                }
                 self.skip()
             }
-            Some(Step::Every | Step::Chosen { .. }) => self.enter(frame.step + 1),
+            Some(Step::Every | Step::Chosen { .. } | Step::Named(_)) => self.enter(frame.step + 1),
             None => self.enter(frame.step),
         }
+    }
+
+    /// Takes what the file says at a key beside the way to the records.
+    fn said(&mut self, step: usize, key: &str) -> Result<Advance, Fault> {
+        let byte = self.need()?;
+        let start = self.at;
+        match byte {
+            b'{' | b'[' | b'"' => self.whole()?,
+            _ => {
+                self.skip()?;
+            }
+        }
+        let said = &self.window.bytes()[start..self.at];
+        self.beside.take(&self.path[..step], key, said).map_err(|fault| fault.at(self.window.place(start)))?;
+        Ok(Advance::On)
     }
 
     /// Takes a key and its colon.
@@ -437,6 +465,10 @@ impl<'a> Documents<'a> {
 }
 
 impl Cutter for Documents<'_> {
+    fn beside(&self) -> Beside {
+        self.beside.clone()
+    }
+
     fn reuse(&mut self, chunk: Chunk) {
         self.window.spare.push(chunk.buffer);
     }

@@ -183,7 +183,7 @@ fn the_events_of_a_log_are_rows() {
     let mut mapping =
         mapping(&schema, "event", "*.xes", "log.trace", &[("of", "concept:name"), ("name", "concept:name")]);
     let list = Path { level: 0, steps: vec![Step::Name("event".to_owned())] };
-    mapping.levels.push(Level { name: "event".to_owned(), list });
+    mapping.levels.push(Level { name: "event".to_owned(), list, count: None });
     if let Some(FieldSource::Path { path, .. }) = mapping.fields.values_mut().nth(1) {
         path.level = 1;
     }
@@ -253,14 +253,20 @@ fn what_is_wrong_with_a_file_of_xml_is_placed() {
       help: check that the file is XML, and export it again
     <unload>
      <incident id='a&nbsp;b'/></unload>
-    malformed-file :2:2 `&nbsp;` stands for no character that XML knows
-      help: entities that a file declares are not expanded: export it again, with characters as they are
+      a b | ? | ? | ? | ? | ? (:2 @1)
+    missing-field everywhere ticket.caller "": no record has `caller_id`
+    missing-field everywhere ticket.caller_name "": no record has `caller_id.@display_value`
+    missing-field everywhere ticket.cis "": no record has `cis.ci.*.name`
+    missing-field everywhere ticket.tags "": no record has `tag`
+    missing-field everywhere ticket.notes "": no record has `notes`
     <unload>
      <incident><notes>a&nbsp;b</notes></incident></unload>
-    malformed-file :2:20 `&nbsp;` stands for no character that XML knows
-      help: entities that a file declares are not expanded: export it again, with characters as they are
-    malformed-file :2:20 `&nbsp;` stands for no character that XML knows
-      help: entities that a file declares are not expanded: export it again, with characters as they are
+      ? | ? | ? | ? | ? | a b (:2 @1)
+    missing-field everywhere ticket.id "": no record has `@id`
+    missing-field everywhere ticket.caller "": no record has `caller_id`
+    missing-field everywhere ticket.caller_name "": no record has `caller_id.@display_value`
+    missing-field everywhere ticket.cis "": no record has `cis.ci.*.name`
+    missing-field everywhere ticket.tags "": no record has `tag`
     <unload><incident><notes>a & b</notes></incident></unload>
     malformed-file :1:28 the file is not XML: `&` begins an entity that does not end with `;`
       help: check that the file is XML, and export it again

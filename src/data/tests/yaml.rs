@@ -66,10 +66,9 @@ fn documents_are_records() {
     let shown = catalog(CATALOG);
     assert_snapshot!(shown, @r#"
     item: name | owner | uses | since | size | live
-      artist-web | team-a | [resource:default/artists-db,component:x] | 2026-01-05 | 1.5 | ? (catalog-info.yaml:3 @3)
+      artist-web | team-a | [resource:default/artists-db,component:x] | 2026-01-05 | 1.5 | true (catalog-info.yaml:3 @3)
       007 | group:default/team-é | - | - | - | true (catalog-info.yaml:18 @289)
       007 | - | - | - | - | - (catalog-info.yaml:26 @420)
-    malformed-value catalog-info.yaml:3 item.live "yes": expected `true` or `false`
     duplicate-key catalog-info.yaml:26 item.name "007": catalog-info.yaml:18 has the same key
     "#);
     for block in [1, 7] {

@@ -44,6 +44,8 @@ pub struct Mapping {
     pub files: Vec<Text>,
     /// `at objects.*.fields`: where the records are
     pub at: Option<Path>,
+    /// `names at names`: where the file says what the keys of its records are called
+    pub names_at: Option<Path>,
     /// `each history in changelog.histories`, from the outside in
     pub levels: Vec<Level>,
     /// `one per "Case ID" in order of "Time"`
@@ -54,6 +56,8 @@ pub struct Mapping {
     pub filters: Vec<Filter>,
     /// `known as sys_id`
     pub known_as: Option<KnownAs>,
+    /// `expect total = total`, `expect history = changelog.total`, in order
+    pub expected: Vec<ExpectedCount>,
     /// The fields, in order.
     pub assignments: Vec<Assignment>,
     /// All of it.
@@ -94,6 +98,8 @@ pub enum PathStep {
         /// The text.
         text: String,
     },
+    /// `[named "Impact"]`: the key that the file calls so
+    Named(String),
 }
 
 /// `one per "Case ID" in order of "Time"`: the rows with one value are one record
@@ -133,6 +139,17 @@ pub struct Keep {
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownAs {
     /// Where it stands.
+    pub path: Path,
+    /// All of it.
+    pub span: Span,
+}
+
+/// `expect total = total`: how many there are, as the file itself says
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpectedCount {
+    /// What is counted: `total` for the records, else the name of a level.
+    pub of: Name,
+    /// Where the number stands.
     pub path: Path,
     /// All of it.
     pub span: Span,
@@ -229,7 +246,8 @@ pub enum Conversion {
         format: Option<Text>,
         /// The zone of times that carry none.
         zone: Option<Text>,
-        /// The unit of a number that stands for a time or a duration: `seconds`, `milliseconds`, `minutes`, `hours`.
+        /// The unit of a number that stands for a time or a duration: `seconds`, `milliseconds`, `minutes`, `hours`. Of a text, what
+        /// it is written in: `html`, `escaped_html`.
         unit: Option<Name>,
         /// The point in time from which a length of time that is written as one is counted.
         since: Option<Text>,
@@ -245,6 +263,8 @@ pub enum Conversion {
     },
     /// `split ";"`
     Split(Text),
+    /// `find /id:([0-9]+)/`: the part of the text that the group matches, or all of the pattern
+    Find(Text),
     /// `absent "0" "UNKNOWN"`
     Absent(Vec<Text>),
 }

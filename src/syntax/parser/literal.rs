@@ -150,7 +150,8 @@ impl Builder<'_> {
         None
     }
 
-    fn regex(&self, shown: &str, span: Span) -> Option<String> {
+    /// Reads a pattern between slashes.
+    pub(super) fn regex(&self, shown: &str, span: Span) -> Option<String> {
         let pattern = shown.get(1..shown.len().saturating_sub(1)).unwrap_or("").replace("\\/", "/");
         match regex::Regex::new(&pattern) {
             Ok(_) => Some(pattern),

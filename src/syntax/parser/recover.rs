@@ -166,8 +166,10 @@ fn begins_field(input: &Input<'_>, at: usize) -> bool {
 
 /// Lines of a source begin with an entry, unless they go on with one.
 fn begins_entry(input: &Input<'_>, at: usize) -> bool {
-    !matches!(word(input, at), "as" | "match" | "split" | "at" | "each" | "one" | "when" | "where" | "because")
-        || matches!(word(input, at + 1), "=" | "from")
+    !matches!(
+        word(input, at),
+        "as" | "match" | "split" | "find" | "at" | "names" | "each" | "one" | "when" | "where" | "because"
+    ) || matches!(word(input, at + 1), "=" | "from")
 }
 
 /// Lines of a test begin with their word; others go on with the line above.

@@ -4,8 +4,8 @@ use super::{Builder, Pair, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Arm, AssignedValue, Assignment, Conversion, Filter, Keep, KnownAs, Level, Mapping, OnePer, Path, PathStep, Pick,
-    RowTest, RowTestKind, Setting, Source, Text,
+    Arm, AssignedValue, Assignment, Conversion, ExpectedCount, Filter, Keep, KnownAs, Level, Mapping, OnePer, Path,
+    PathStep, Pick, RowTest, RowTestKind, Setting, Source, Text,
 };
 use crate::syntax::scan::DEEPEST;
 
@@ -42,9 +42,11 @@ impl Builder<'_> {
                 settings.extend(self.setting(pair));
             }
             Rule::mapping => mappings.extend(self.mapping(pair)),
-            rule @ (Rule::keep | Rule::only | Rule::exclude | Rule::known | Rule::assignment) => {
+            rule
+            @ (Rule::keep | Rule::only | Rule::exclude | Rule::known | Rule::expected_count | Rule::assignment) => {
                 let keep = (rule == Rule::keep).then(|| self.keep(pair.clone())).flatten();
                 let known_as = (rule == Rule::known).then(|| self.known_as(pair.clone())).flatten();
+                let expected = (rule == Rule::expected_count).then(|| self.expected_count(pair.clone())).flatten();
                 let filter = matches!(rule, Rule::only | Rule::exclude).then(|| self.filter(pair.clone())).flatten();
                 let assignment = (rule == Rule::assignment).then(|| self.assignment(pair)).flatten();
                 let Some(mapping) = mappings.last_mut() else {
@@ -61,6 +63,7 @@ impl Builder<'_> {
                 if assignment.is_none() && !mapping.assignments.is_empty() {
                     let (message, label) = match rule {
                         Rule::known => ("a second identity stands behind an assignment", "concerns all fields"),
+                        Rule::expected_count => ("`expect` stands behind an assignment", "concerns all fields"),
                         _ => ("a choice of rows stands behind an assignment", "chooses rows"),
                     };
                     self.report(
@@ -88,6 +91,7 @@ impl Builder<'_> {
                 mapping.span = mapping.span.to(span);
                 mapping.keep = keep.or(mapping.keep.take());
                 mapping.known_as = known_as.or(mapping.known_as.take());
+                mapping.expected.extend(expected);
                 mapping.filters.extend(filter);
                 mapping.assignments.extend(assignment);
             }
@@ -134,12 +138,13 @@ impl Builder<'_> {
     fn mapping(&self, pair: Pair<'_>) -> Option<Mapping> {
         let span = self.span(&pair);
         let (mut record, mut files, mut at, mut levels) = (None, Vec::new(), None, Vec::new());
-        let mut one_per = None;
+        let (mut names_at, mut one_per) = (None, None);
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::name => record = Some(self.name(&inner)),
                 Rule::texts => files.push(self.texts(inner)),
-                Rule::path => at = Some(self.path(inner)),
+                Rule::at => at = self.path_within(inner),
+                Rule::names_at => names_at = self.path_within(inner),
                 Rule::level => levels.extend(self.level(inner)),
                 Rule::one_per => one_per = self.one_per(inner),
                 _ => {}
@@ -156,11 +161,13 @@ impl Builder<'_> {
             record: record?,
             files,
             at,
+            names_at,
             levels,
             one_per,
             keep: None,
             filters: Vec::new(),
             known_as: None,
+            expected: Vec::new(),
             assignments: Vec::new(),
             span,
         })
@@ -214,8 +221,21 @@ impl Builder<'_> {
 
     fn known_as(&self, pair: Pair<'_>) -> Option<KnownAs> {
         let span = self.span(&pair);
-        let path = pair.into_inner().find(|inner| inner.as_rule() == Rule::path)?;
-        Some(KnownAs { path: self.path(path), span })
+        Some(KnownAs { path: self.path_within(pair)?, span })
+    }
+
+    /// `expect total = total`
+    fn expected_count(&self, pair: Pair<'_>) -> Option<ExpectedCount> {
+        let span = self.span(&pair);
+        let (mut of, mut path) = (None, None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::word => of = Some(self.name(&inner)),
+                Rule::path => path = Some(self.path(inner)),
+                _ => {}
+            }
+        }
+        Some(ExpectedCount { of: of?, path: path?, span })
     }
 
     /// `only where …`, `exclude where … because "…"`
@@ -321,6 +341,9 @@ impl Builder<'_> {
                     conversions.push(Conversion::Match { arms, span });
                 }
                 Rule::split => conversions.extend(self.list_of_texts(inner).pop().map(Conversion::Split)),
+                Rule::find => {
+                    conversions.extend(self.find(inner).map(Conversion::Find));
+                }
                 Rule::absent => {
                     // On a line of its own it would read like the setting of that name.
                     if self.begins_line(self.span(&inner)) {
@@ -346,6 +369,30 @@ impl Builder<'_> {
             (None, None, None) => return None,
         };
         Some(Assignment { field: field?, value, span })
+    }
+
+    /// `find /id:([0-9]+)/`
+    fn find(&self, pair: Pair<'_>) -> Option<Text> {
+        let looked_for = pair.into_inner().find(|inner| matches!(inner.as_rule(), Rule::regex | Rule::text))?;
+        let span = self.span(&looked_for);
+        if looked_for.as_rule() == Rule::text {
+            let message = "what is looked for is a pattern, and stands between slashes";
+            let help = "write it between slashes, with `\\` before a mark that stands for itself: `find /CHG[0-9]+/`";
+            self.report(Diagnostic::new(Code::SyntaxError, span, message, "a text").with_help(help));
+        }
+        self.regex(looked_for.as_str(), span).map(|node| Text { node, span })
+    }
+
+    /// `[named "Impact"]`
+    fn named(&self, pair: Pair<'_>) -> Option<PathStep> {
+        let name = pair.into_inner().find(|inner| matches!(inner.as_rule(), Rule::text | Rule::step_name))?;
+        if name.as_rule() == Rule::text {
+            return Some(PathStep::Named(self.text(&name).node));
+        }
+        let help = format!("write `[named \"{}\"]`", name.as_str());
+        let message = "the name of a key stands in quotation marks";
+        self.report(Diagnostic::new(Code::SyntaxError, self.span(&name), message, "not a text").with_help(help));
+        None
     }
 
     fn read_as(&self, pair: Pair<'_>) -> Option<Conversion> {
@@ -389,12 +436,17 @@ impl Builder<'_> {
         Some(PathStep::Chosen { key: parts.next()?, text: parts.next()? })
     }
 
+    fn path_within(&self, pair: Pair<'_>) -> Option<Path> {
+        pair.into_inner().find(|inner| inner.as_rule() == Rule::path).map(|path| self.path(path))
+    }
+
     fn path(&self, pair: Pair<'_>) -> Path {
         let span = self.span(&pair);
         let steps = pair.into_inner().flat_map(|step| step.into_inner()).filter_map(|step| {
             Some(match step.as_rule() {
                 Rule::every_step => PathStep::Every,
                 Rule::chosen => return self.chosen(step),
+                Rule::named => return self.named(step),
                 Rule::text => PathStep::Name(self.text(&step).node),
                 _ => PathStep::Name(step.as_str().to_owned()),
             })

@@ -51,6 +51,7 @@ impl Scanner<'_> {
         let Some(last) = self.scan.tokens.last() else { return false };
         let shown = self.text.get(last.start..last.end).unwrap_or("");
         match last.kind {
+            TokenKind::Word if shown == "find" => self.kind == ItemKind::Source,
             TokenKind::Word => matches!(shown, "matches" | "in" | "like" | "LIKE" | "and" | "or" | "not"),
             TokenKind::Mark => !matches!(shown, ")" | "]" | "}" | "%"),
             TokenKind::Number | TokenKind::Text => false,
