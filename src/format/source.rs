@@ -330,8 +330,8 @@ impl Writer<'_> {
                     self.space();
                     self.take(format.span);
                 }
-                // The zone and the unit, in any order.
-                while self.is_next("in") {
+                // The zone and the unit, in any order; a field on the next line may be called `in`.
+                while self.is_next("in") && !self.is_next_field("in") {
                     self.space();
                     self.word("in");
                     self.space();

@@ -112,6 +112,12 @@ impl<'a> Writer<'a> {
         })
     }
 
+    /// Whether a word comes next as a field to which something is assigned.
+    pub(super) fn is_next_field(&self, word: &str) -> bool {
+        let behind = self.rest().strip_prefix(word).unwrap_or("");
+        behind.trim_start().starts_with('=')
+    }
+
     /// Takes a text or a word.
     pub(super) fn text_or_word(&mut self) {
         if self.is_next("\"") {
