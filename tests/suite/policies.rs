@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::check::{check_texts, files, show};
 
 /// The examples, each with its number of rules.
-const EXAMPLES: [(&str, usize); 4] = [("uci", 26), ("itop", 10), ("rt", 5), ("servicenow", 5)];
+const EXAMPLES: [(&str, usize); 5] = [("uci", 26), ("itop", 10), ("rt", 5), ("servicenow", 5), ("upptime", 3)];
 
 /// Checks the files under some folders as one program; returns how many rules and advice it has, and every diagnostic as text.
 fn check(folders: &[&str]) -> (usize, usize, String) {
