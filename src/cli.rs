@@ -17,6 +17,7 @@ mod policies;
 mod progress;
 mod rules;
 mod select;
+mod source;
 mod test;
 mod time;
 
@@ -81,6 +82,7 @@ fn status(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Verb::Fmt(fmt) => fmt::run(fmt, &mut console),
         Verb::Manifest(manifest) => manifest::run(manifest, &mut console),
         Verb::Rules(rules) => rules::run(rules, &mut console),
+        Verb::Source(source) => source::run(source, &mut console),
         Verb::Test(test) => test::run(test, &mut console),
     };
     match result {

@@ -5,6 +5,7 @@
 //! Texts are kept as they are; each format escapes them for where they land. `docs/report.md` is the page about it.
 
 pub mod build;
+pub mod draft;
 pub mod json;
 pub mod terminal;
 

@@ -11,7 +11,7 @@ pub mod timeline;
 use std::sync::Arc;
 
 pub use calendar::Calendar;
-pub use number::Number;
+pub use number::{Number, grouped};
 pub use time::{CalendarSpan, Date, Interval, Moment, Timestamp, Zone};
 pub use timeline::TimelineValue;
 

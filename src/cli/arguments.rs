@@ -53,6 +53,7 @@ pub(super) enum Verb {
     Fmt(FmtArguments),
     Manifest(ManifestArguments),
     Rules(RulesArguments),
+    Source(SourceArguments),
     Test(TestArguments),
 }
 
@@ -319,6 +320,43 @@ Examples:
       behind the job that exports
   shall manifest export/ --output export/manifest.json
       replaces one";
+
+/// Write a first draft of a source
+///
+/// A source says how the files of a tool's export become records; docs/sources.md is the page about it.
+#[derive(Debug, Args)]
+pub(super) struct SourceArguments {
+    #[command(subcommand)]
+    pub(super) verb: SourceVerb,
+}
+
+/// What to do with sources.
+#[derive(Debug, Subcommand)]
+pub(super) enum SourceVerb {
+    Infer(SourceInferArguments),
+}
+
+/// Write a first draft of records and sources for files that nobody has mapped yet
+///
+/// Reads the files whole and writes to standard output: for each kind of file a `record` with a type for each column, and a `source` that
+/// reads it, with what speaks for each guess as comments. The draft checks without errors and reads the files that it
+/// was guessed from. It is a beginning, to be read and corrected.
+#[derive(Debug, Args)]
+#[command(after_long_help = SOURCE_INFER_AFTER_HELP)]
+pub(super) struct SourceInferArguments {
+    /// The export: folders, read with everything under them, or single files
+    #[arg(required = true, value_name = "EXPORT")]
+    pub(super) exports: Vec<PathBuf>,
+}
+
+const SOURCE_INFER_AFTER_HELP: &str = "\
+Exit status:
+  0  a draft was written; files that are in none of its sources stand at its head, with the reason
+  2  no file could be read
+
+Examples:
+  shall source infer tickets.csv > desk.shall
+      a draft of one source";
 
 /// List the rules and the advice, by clause
 #[derive(Debug, Args)]

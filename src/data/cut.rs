@@ -9,6 +9,7 @@ pub(super) use document::Documents;
 
 use super::beside::Beside;
 use super::cells;
+use super::outline::Outline;
 use super::stream::{Compression, Fault, Limits, Position, Pull};
 use crate::diagnostic::Code;
 
@@ -150,6 +151,11 @@ pub(super) trait Cutter: Send {
     /// Returns what the file said beside the records, as far as it was read.
     fn beside(&self) -> Beside {
         Beside::default()
+    }
+
+    /// Reads the file to its end, in place of its chunks, for what it is made of; none where the form shows where records are.
+    fn outline(&mut self) -> Result<Option<Outline>, Fault> {
+        Ok(None)
     }
 }
 

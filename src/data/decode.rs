@@ -1,6 +1,6 @@
 //! Values of an export to values of a field's type.
 
-mod number;
+pub(super) mod number;
 mod period;
 
 use number::Scaled;

@@ -364,12 +364,12 @@ impl Fed {
 }
 
 /// A file, to be cut into records.
-struct Opened<'m> {
-    cutter: Box<dyn Cutter + 'm>,
+pub(super) struct Opened<'m> {
+    pub(super) cutter: Box<dyn Cutter + 'm>,
     /// The form of what is cut.
-    format: Format,
+    pub(super) format: Format,
     /// The columns of a file of cells.
-    header: Vec<String>,
+    pub(super) header: Vec<String>,
 }
 
 /// A file that was read.
@@ -395,15 +395,15 @@ type Winners = BTreeMap<u32, Vec<u64>>;
 
 /// Reads single files.
 #[derive(Clone, Copy)]
-struct Scan<'a> {
-    loading: &'a Loading<'a>,
-    files: &'a dyn Files,
-    progress: &'a dyn Progress,
+pub(super) struct Scan<'a> {
+    pub(super) loading: &'a Loading<'a>,
+    pub(super) files: &'a dyn Files,
+    pub(super) progress: &'a dyn Progress,
 }
 
 impl<'a> Scan<'a> {
     /// Opens a file to cut it into records; what is asked for beside them is told by the cutter at the end.
-    fn open<'m>(self, name: &str, mapping: &'m Mapping, beside: Beside) -> Result<Opened<'m>, Fault>
+    pub(super) fn open<'m>(self, name: &str, mapping: &'m Mapping, beside: Beside) -> Result<Opened<'m>, Fault>
     where
         'a: 'm,
     {
@@ -491,32 +491,42 @@ impl<'a> Scan<'a> {
             plan.winners = Some(rows);
             plan.readers = Some(readers).filter(|readers| !readers.is_empty());
         }
-        let at_once = rayon::current_num_threads().max(1) * 2;
-        let (mut chunks, mut fault) = read_some(cutter.as_mut(), at_once);
-        while !chunks.is_empty() {
-            // The next chunks are read while these are decoded.
-            let is_over = fault.is_some();
-            let ((next, next_fault), decoded) = rayon::join(
-                || if is_over { (Vec::new(), None) } else { read_some(cutter.as_mut(), at_once) },
-                || chunks.par_iter().map(|chunk| decode(&plan, chunk)).collect::<Vec<_>>(),
-            );
-            for mut decoded in decoded {
-                let found = decoded.fault.take();
-                sink(&plan, decoded)?;
-                if let Some(fault) = found {
-                    return Err(fault);
-                }
-            }
-            for chunk in std::mem::replace(&mut chunks, next) {
-                cutter.reuse(chunk);
-            }
-            fault = fault.or(next_fault);
-        }
-        match fault {
-            Some(fault) => Err(fault),
-            None => Ok(Scanned { plan, not_exported, total: cutter.beside().total }),
-        }
+        let decode = |chunk: &Chunk| decode(&plan, chunk);
+        for_each_chunk(cutter.as_mut(), decode, |mut decoded| {
+            let found = decoded.fault.take();
+            sink(&plan, decoded)?;
+            found.map_or(Ok(()), Err)
+        })?;
+        Ok(Scanned { plan, not_exported, total: cutter.beside().total })
     }
+}
+
+/// Reads a file to its end: its chunks side by side, and what became of them in order.
+///
+/// # Errors
+///
+/// What `sink` says, or the file cannot be read any further; what comes before that was handed to `sink`.
+pub(super) fn for_each_chunk<T: Send>(
+    cutter: &mut dyn Cutter,
+    work: impl Fn(&Chunk) -> T + Sync,
+    mut sink: impl FnMut(T) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let at_once = rayon::current_num_threads().max(1) * 2;
+    let (mut chunks, mut fault) = read_some(cutter, at_once);
+    while !chunks.is_empty() {
+        // The next chunks are read while these are worked on.
+        let is_over = fault.is_some();
+        let ((next, next_fault), done) = rayon::join(
+            || if is_over { (Vec::new(), None) } else { read_some(cutter, at_once) },
+            || chunks.par_iter().map(&work).collect::<Vec<_>>(),
+        );
+        done.into_iter().try_for_each(&mut sink)?;
+        for chunk in std::mem::replace(&mut chunks, next) {
+            cutter.reuse(chunk);
+        }
+        fault = fault.or(next_fault);
+    }
+    fault.map_or(Ok(()), Err)
 }
 
 /// Reads up to so many chunks; behind a fault there are none.

@@ -163,6 +163,49 @@ pub(super) fn decode(plan: &Plan<'_>, chunk: &Chunk) -> Decoded {
     decoded
 }
 
+/// The fault of JSON that is none, at its place; `ends_file` says whether the file ends behind it.
+pub(super) fn mistaken(mistake: Mistake, depth: usize, ends_file: bool) -> Fault {
+    match mistake {
+        Mistake::End if ends_file => Fault::truncated("the file ends in the middle of its JSON"),
+        Mistake::End => Fault::malformed("the line ends in the middle of its JSON")
+            .help("a file of this name has one whole value of JSON on each line"),
+        Mistake::Expected(what) => {
+            Fault::malformed(format!("expected {what}")).help("check that the file is JSON, and export it again")
+        }
+        Mistake::Depth => {
+            let message = format!("the JSON is nested more than {depth} levels deep");
+            Fault::new(Code::DataLimit, message).help("check where the file comes from")
+        }
+    }
+}
+
+/// The fault of a row of `count` cells under a header of `width`; `ends_file` says whether the file ends behind it.
+pub(super) fn wrong_width(count: usize, width: usize, ends_file: bool) -> Fault {
+    let cells = if count == 1 { "cell" } else { "cells" };
+    if ends_file && count < width {
+        return Fault::truncated(format!("the file ends in the middle of a row: {count} {cells} of {width}"));
+    }
+    Fault::malformed(format!("the row has {count} {cells} and the header has {width}"))
+        .help("check quotation marks and line breaks in this row, and export the file again")
+}
+
+/// The fault of a row that cannot be cut into cells; `place` tells where an offset is.
+pub(super) fn mistaken_cells(mistake: CellMistake, place: impl Fn(usize) -> Position) -> Fault {
+    match mistake {
+        CellMistake::OpenQuote(at) => {
+            Fault::truncated("the file ends within a quoted cell that begins here").at(place(at))
+        }
+        CellMistake::BehindQuote(at) => {
+            Fault::malformed("something stands between a closing quotation mark and the end of its cell")
+                .help("a quotation mark within a quoted cell is written twice")
+                .at(place(at))
+        }
+        CellMistake::CarriageReturn(at) => Fault::malformed("a carriage return stands without a line feed")
+            .help("save the file with line feeds, or quote the cell")
+            .at(place(at)),
+    }
+}
+
 struct Reader<'p, 'c> {
     plan: &'p Plan<'p>,
     chunk: &'c Chunk,
@@ -213,19 +256,7 @@ impl<'p, 'c> Reader<'p, 'c> {
     }
 
     fn mistake(&self, mistake: Mistake, at: usize, ends_file: bool) -> Fault {
-        match mistake {
-            Mistake::End if ends_file => Fault::truncated("the file ends in the middle of its JSON"),
-            Mistake::End => Fault::malformed("the line ends in the middle of its JSON")
-                .help("a file of this name has one whole value of JSON on each line"),
-            Mistake::Expected(what) => {
-                Fault::malformed(format!("expected {what}")).help("check that the file is JSON, and export it again")
-            }
-            Mistake::Depth => {
-                let message = format!("the JSON is nested more than {} levels deep", self.plan.depth);
-                Fault::new(Code::DataLimit, message).help("check where the file comes from")
-            }
-        }
-        .at(self.place(at))
+        mistaken(mistake, self.plan.depth, ends_file).at(self.place(at))
     }
 
     fn lines(&mut self) -> Result<(), Fault> {
@@ -421,11 +452,12 @@ impl<'p, 'c> Reader<'p, 'c> {
                     Some(of_column) => of_column.iter().for_each(|slot| slots.set_cell(*slot, raw)),
                     None => has_surplus |= !matches!(raw, Raw::Text("", _)),
                 });
-            let (end, count) = read.map_err(|mistake| self.cell_mistake(mistake))?;
+            let (end, count) = read.map_err(|mistake| mistaken_cells(mistake, |at| self.place(at)))?;
             if count > 0 {
                 if count < plan.cells.len() || has_surplus {
                     let is_cut = self.is_whole && self.chunk.is_last && !self.text.ends_with('\n');
-                    return Err(self.wrong_width(start, count, is_cut && end == self.text.len()));
+                    let fault = wrong_width(count, plan.cells.len(), is_cut && end == self.text.len());
+                    return Err(fault.at(self.place(start)));
                 }
                 self.reach(0);
                 self.row(&self.text[start..end], start);
@@ -433,33 +465,6 @@ impl<'p, 'c> Reader<'p, 'c> {
             start = end;
         }
         Ok(())
-    }
-
-    fn wrong_width(&self, start: usize, count: usize, ends_file: bool) -> Fault {
-        let (width, cells) = (self.plan.cells.len(), if count == 1 { "cell" } else { "cells" });
-        let fault = if ends_file && count < width {
-            Fault::truncated(format!("the file ends in the middle of a row: {count} {cells} of {width}"))
-        } else {
-            Fault::malformed(format!("the row has {count} {cells} and the header has {width}"))
-                .help("check quotation marks and line breaks in this row, and export the file again")
-        };
-        fault.at(self.place(start))
-    }
-
-    fn cell_mistake(&self, mistake: CellMistake) -> Fault {
-        match mistake {
-            CellMistake::OpenQuote(at) => {
-                Fault::truncated("the file ends within a quoted cell that begins here").at(self.place(at))
-            }
-            CellMistake::BehindQuote(at) => {
-                Fault::malformed("something stands between a closing quotation mark and the end of its cell")
-                    .help("a quotation mark within a quoted cell is written twice")
-                    .at(self.place(at))
-            }
-            CellMistake::CarriageReturn(at) => Fault::malformed("a carriage return stands without a line feed")
-                .help("save the file with line feeds, or quote the cell")
-                .at(self.place(at)),
-        }
     }
 
     /// Notes what a row means for the record that it is a part of.

@@ -4,6 +4,7 @@
 //! itself or a number.
 
 mod element;
+mod outline;
 
 use std::io::BufRead;
 
@@ -97,12 +98,7 @@ impl<'a> Xml<'a> {
         if self.depth == 0 && self.has_root {
             return Err(Fault::malformed("a second root element begins here").help(FORM));
         }
-        // Lists are levels of their own in the JSON.
-        let most = self.limits.depth / 2;
-        if self.depth == most {
-            let message = format!("the XML is nested more than {most} levels deep");
-            return Err(Fault::new(Code::DataLimit, message).help("check where the file comes from"));
-        }
+        self.check_depth(self.depth)?;
         self.has_root = true;
         self.depth += 1;
         let name = start.name();
@@ -137,6 +133,17 @@ impl<'a> Xml<'a> {
         self.part()?;
         self.open.push(element);
         Ok(())
+    }
+
+    /// Refuses an element within so many others.
+    fn check_depth(&self, depth: usize) -> Result<(), Fault> {
+        // Lists are levels of their own in the JSON.
+        let most = self.limits.depth / 2;
+        if depth < most {
+            return Ok(());
+        }
+        let message = format!("the XML is nested more than {most} levels deep");
+        Err(Fault::new(Code::DataLimit, message).help("check where the file comes from"))
     }
 
     fn part(&mut self) -> Result<(), Fault> {

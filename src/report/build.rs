@@ -14,6 +14,7 @@ use crate::eval::explain::{Explainer, Explanation, Limits};
 use crate::eval::{Evaluation, Evaluator, Exclusions, LeftOut, Subject};
 use crate::ir::{Advice, Binding, Body, Citation, Domain, Environment, ParameterId, Rule, Step, TableId};
 use crate::schema::RecordId;
+pub use crate::value::grouped;
 use crate::value::{Date, Truth};
 use crate::verdict::{AdviceOutcome, Counts, ExitStatus, Outcome, RuleVerdict, judge_advice};
 
@@ -387,19 +388,6 @@ pub fn exit_because(status: ExitStatus, summary: &Summary) -> &'static str {
         }
         ExitStatus::NotDetermined => "no rule has a nonconformity, but there was nothing to judge",
     }
-}
-
-/// Writes a number with commas between thousands.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 fn has_subjects(body: &Body) -> bool {

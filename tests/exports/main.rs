@@ -3,6 +3,7 @@
 //! They are read where they stand, in `../shared/data`, or where the variable `SHALL_EXPORTS` says. A check whose export is not there
 //! fails: `cargo test` alone does not run these.
 
+mod drafts;
 mod records;
 
 use std::collections::BTreeMap;

@@ -13,7 +13,14 @@ use shall::source::Sources;
 pub(crate) type Rows = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Files of the exports, by their own names.
-struct Export(BTreeMap<String, PathBuf>);
+pub(crate) struct Export(BTreeMap<String, PathBuf>);
+
+impl Export {
+    pub(crate) fn of(exports: &[&str]) -> Export {
+        let name = |path: &PathBuf| path.file_name().expect("a file").to_string_lossy().into_owned();
+        Export(exports.iter().map(|export| super::export(export)).map(|path| (name(&path), path)).collect())
+    }
+}
 
 impl Files for Export {
     fn names(&self) -> Vec<String> {
@@ -58,9 +65,7 @@ pub(crate) fn of(example: &str, source: &str, exports: &[&str]) -> BTreeMap<Stri
         let fields = schema.record(record).fields.len() as u32;
         reads.fields.extend((0..fields).map(|field| (record, shall::schema::FieldId(field))));
     }
-    let name = |path: &PathBuf| path.file_name().expect("a file").to_string_lossy().into_owned();
-    let files = exports.iter().map(|export| super::export(export)).map(|path| (name(&path), path)).collect();
-    let export = Export(files);
+    let export = Export::of(exports);
     let files = Unpacked::new(&export, Limits::default()).expect("archives are in order");
     let loaded = load(&Loading::new(schema, &reads, &chosen), &files, &Silent);
     assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);

@@ -11,6 +11,7 @@ mod left_out;
 mod manifest;
 mod recurring;
 mod report;
+mod sources;
 mod statements;
 mod testing;
 mod verbs;

@@ -12,6 +12,7 @@ mod attached;
 mod calendars;
 mod check;
 mod cli;
+mod draft;
 mod errors;
 mod format;
 mod generate;

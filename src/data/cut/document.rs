@@ -3,12 +3,15 @@
 //! Around the records the grammar is checked; values beside them, which nobody reads, are checked for brackets and
 //! quotation marks only. The records themselves are checked by who reads them.
 
+mod outline;
+
 use memchr::memchr2;
 
 use super::{Chunk, Cutter, Stop, Window};
 use crate::data::beside::Beside;
 use crate::data::decode::cut;
 use crate::data::json::{Escapes, Mistake, Scanner, resolve};
+use crate::data::outline::Outline;
 use crate::data::stream::{Fault, is_message, no_records};
 use crate::diagnostic::Code;
 use crate::ir::mapping::Step;
@@ -467,6 +470,10 @@ impl<'a> Documents<'a> {
 impl Cutter for Documents<'_> {
     fn beside(&self) -> Beside {
         self.beside.clone()
+    }
+
+    fn outline(&mut self) -> Result<Option<Outline>, Fault> {
+        self.read_outline().map(Some)
     }
 
     fn reuse(&mut self, chunk: Chunk) {

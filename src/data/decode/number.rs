@@ -5,14 +5,14 @@ use crate::value::Number;
 
 /// `mantissa / 10^scale`, exactly as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Scaled {
+pub(in crate::data) struct Scaled {
     mantissa: i128,
     scale: i32,
 }
 
 impl Scaled {
     /// Reads a number in a notation, an exponent included; `None` if it is none or longer than 38 digits.
-    pub(super) fn parse(text: &str, notation: NumberNotation) -> Option<Scaled> {
+    pub(in crate::data) fn parse(text: &str, notation: NumberNotation) -> Option<Scaled> {
         let (negative, rest) = match text.as_bytes().first()? {
             b'-' => (true, &text[1..]),
             b'+' => (false, &text[1..]),
@@ -65,7 +65,7 @@ impl Scaled {
     }
 
     /// The number if it is whole and fits.
-    pub(super) fn to_integer(self) -> Option<i64> {
+    pub(in crate::data) fn to_integer(self) -> Option<i64> {
         match self.to_decimal()? {
             (mantissa, 0) => Some(mantissa),
             (mantissa, scale) => {
@@ -76,7 +76,7 @@ impl Scaled {
     }
 
     /// Mantissa and scale, of at most 18 decimals; `None` if it does not fit exactly.
-    pub(super) fn to_decimal(self) -> Option<(i64, u8)> {
+    pub(in crate::data) fn to_decimal(self) -> Option<(i64, u8)> {
         let Scaled { mut mantissa, mut scale } = self;
         if mantissa == 0 {
             return Some((0, 0));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{MOST_FAULTS, Scanner, TokenKind};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, is_invisible};
 use crate::syntax::ast::ItemKind;
 
 impl Scanner<'_> {
@@ -156,9 +156,4 @@ pub(in crate::syntax) fn show(character: char) -> String {
     } else {
         character.to_string()
     }
-}
-
-/// Whether a character shows nothing and can make a text look like another one.
-pub(in crate::syntax) fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}')
 }
