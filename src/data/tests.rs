@@ -5,6 +5,7 @@ mod beside;
 mod conversions;
 mod faults;
 mod formats;
+mod hostile;
 mod mapping;
 mod same;
 mod sheet;
