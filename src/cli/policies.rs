@@ -19,6 +19,9 @@ use crate::testing::Program;
 /// The folder of a pack with programs that are no part of it.
 const EXAMPLES: &str = "examples";
 
+/// The folder of sources for tools, which an organization copies and adapts.
+const TOOLS: &str = "sources";
+
 /// The end of the names of those files of the pack that hold nothing but tests, and the calendars that those need.
 const TESTS: &str = ".test.shall";
 
@@ -179,8 +182,8 @@ fn read_all(arguments: &PolicyArguments) -> Result<(Sources, BTreeMap<FileId, Pa
     Ok((sources, paths))
 }
 
-/// The files of the pack with their names, in order of name; with those that hold its tests, or without. The examples are no
-/// part of it.
+/// The files of the pack with their names, in order of name; with those that hold its tests, or without. The examples and the
+/// sources for tools are no part of it.
 fn pack(with_tests: bool) -> Vec<(String, &'static str)> {
     fn add(folder: &'static Dir<'static>, files: &mut Vec<(String, &'static str)>) {
         for file in folder.files() {
@@ -188,7 +191,8 @@ fn pack(with_tests: bool) -> Vec<(String, &'static str)> {
                 files.push((format!("policies/{}", slashed(file.path())), text));
             }
         }
-        folder.dirs().filter(|inner| inner.path() != Path::new(EXAMPLES)).for_each(|inner| add(inner, files));
+        let is_part = |inner: &&Dir<'_>| ![EXAMPLES, TOOLS].iter().any(|other| inner.path() == Path::new(other));
+        folder.dirs().filter(is_part).for_each(|inner| add(inner, files));
     }
     let mut files = Vec::new();
     add(&PACK, &mut files);
@@ -306,11 +310,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pack_is_embedded_without_its_examples() {
+    fn the_pack_is_embedded_without_examples_and_sources() {
         let names: Vec<String> = pack(true).into_iter().map(|(name, _)| name).collect();
         assert!(names.contains(&"policies/rules/incident.shall".to_owned()), "{names:?}");
         assert!(names.contains(&"policies/standards/iso20000-1.shall".to_owned()), "{names:?}");
-        assert!(!names.iter().any(|name| name.contains("examples")), "{names:?}");
+        assert!(!names.iter().any(|name| name.contains("examples") || name.contains("sources")), "{names:?}");
         assert!(names.is_sorted());
     }
 

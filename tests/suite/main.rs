@@ -27,4 +27,5 @@ mod report;
 mod sample;
 mod services;
 mod syntax;
+mod tools;
 mod workload;
