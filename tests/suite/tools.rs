@@ -74,7 +74,16 @@ const TOOLS: &[Tool] = &[
         name: "servicenow-table-values",
         prefix: Some("INC000"),
         lacks: &[],
-        others: &[("person", 3), ("service", 4)],
+        others: &[
+            ("change", 3),
+            ("change_approval", 2),
+            ("ci", 3),
+            ("ci_relationship", 1),
+            ("person", 3),
+            ("problem", 2),
+            ("service", 4),
+            ("service_request", 3),
+        ],
         findings: &[],
     },
     Tool {

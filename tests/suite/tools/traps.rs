@@ -7,12 +7,52 @@ fn export(name: &str) -> Exported {
 }
 
 fn field<'e>(exported: &'e Exported, record: &str, key: &str, field: &str) -> &'e str {
-    &exported.records[record][key][field]
+    let rows = &exported.records[record];
+    rows.get(key).unwrap_or_else(|| panic!("no {record} {key}: {:?}", rows.keys())).get(field).expect("a field")
 }
 
-/// References are internal ids, which a second identity resolves.
+/// The first trap: codes and labels, ids and names, UTC and the user's own zone, and nothing that says which; the second: a reference
+/// is an object, or a text where there is none.
 #[test]
-fn ids_of_servicenow_are_resolved() {
-    let raw = export("servicenow-csv-raw");
-    assert_eq!(field(&raw, "incident", "INC0001001", "assigned_to"), "a.okafor");
+fn servicenow_tells_the_same_in_each_form() {
+    for form in ["csv-display", "csv-raw", "json", "table-all", "table-labels", "table-values", "xml"] {
+        let exported = export(&format!("servicenow-{form}"));
+        let of = |number: &str, name: &str| field(&exported, "incident", number, name).to_owned();
+        assert_eq!(of("INC0001001", "assigned_to"), "a.okafor", "{form}: an id or a name is the person");
+        assert_eq!(of("INC0001005", "assigned_to"), "-", "{form}: nobody");
+        assert_eq!(of("INC0001005", "category"), "-", "{form}: an empty text, an empty element or null");
+        // In summer, and an hour after clocks were put forward.
+        assert_eq!(of("INC0001020", "recorded_at_business"), "2026-06-30T21:15Z", "{form}");
+        assert_eq!(of("INC0001009", "resolved_at"), "2026-03-29T05:00Z", "{form}");
+        assert_eq!(of("INC0001002", "reopened_count"), "-", "{form}: not counted is not zero");
+        assert_eq!(of("INC0001001", "reopened_count"), "0", "{form}");
+        assert_eq!(of("INC0001003", "title"), "UNKNOWN", "{form}: what means absent elsewhere is a title here");
+        assert_eq!(of("INC0001010", "title"), "Fahrpl\u{e4}ne fehlen auf Gleis \u{dc}", "{form}");
+        assert!(!exported.records["incident"].contains_key("INC0009999"), "{form}: a record that tests the tool");
+    }
+}
+
+#[test]
+fn tables_of_servicenow_refer_to_one_another() {
+    let exported = export("servicenow-table-values");
+    let of = |record: &str, key: &str, name: &str| field(&exported, record, key, name).to_owned();
+    assert_eq!(of("incident", "INC0001001", "problem"), "PRB0040001");
+    assert_eq!(of("change", "CHG0030001", "requested_by"), "a.okafor");
+    // `-1` is a code, and no fault.
+    assert_eq!(of("change", "CHG0030003", "state"), "implementing");
+    assert_eq!(of("change", "CHG0030003", "backout_plan"), "-");
+    let decisions: Vec<&str> =
+        exported.records["change_approval"].values().map(|row| row["decision"].as_str()).collect();
+    assert_eq!(
+        decisions.len(),
+        2,
+        "what was only asked for, not needed, or decides on a request is no decision on a change"
+    );
+    assert!(decisions.contains(&"approved") && decisions.contains(&"rejected"), "{decisions:?}");
+    let approved: Vec<&str> = exported.records["change_approval"].values().map(|row| row["change"].as_str()).collect();
+    assert!(approved.contains(&"CHG0030001") && approved.contains(&"CHG0030003"), "{approved:?}");
+    let relation = exported.records["ci_relationship"].values().next().expect("a relation");
+    assert_eq!((relation["from_ci"].as_str(), relation["to_ci"].as_str()), ("booking-web", "booking-db"));
+    assert_eq!(of("service_request", "RITM0010001", "fulfilled_at"), "2026-02-02T08:00Z");
+    assert_eq!(of("service_request", "RITM0010002", "fulfilled_at"), "-");
 }
