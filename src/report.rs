@@ -6,6 +6,7 @@
 
 pub mod build;
 pub mod draft;
+pub mod inspection;
 pub mod json;
 pub mod terminal;
 

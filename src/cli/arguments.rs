@@ -321,7 +321,7 @@ Examples:
   shall manifest export/ --output export/manifest.json
       replaces one";
 
-/// Write a first draft of a source
+/// Hold a source against an export, or write a first draft of one
 ///
 /// A source says how the files of a tool's export become records; docs/sources.md is the page about it.
 #[derive(Debug, Args)]
@@ -333,8 +333,57 @@ pub(super) struct SourceArguments {
 /// What to do with sources.
 #[derive(Debug, Subcommand)]
 pub(super) enum SourceVerb {
+    Check(SourceCheckArguments),
     Infer(SourceInferArguments),
 }
+
+/// Hold sources against an export: what is read of it, what is not, and whether it looks whole
+///
+/// For each mapping: how many rows of each file became records, how many records have each field, and every value that could not be
+/// read or is not in its value map, with counts and a proposal for the map. Then keys that stand twice, references that lead nowhere,
+/// what stands in the files and nothing reads, and signs that the export was cut off or a zone is wrong.
+#[derive(Debug, Args)]
+#[command(after_long_help = SOURCE_CHECK_AFTER_HELP)]
+pub(super) struct SourceCheckArguments {
+    /// The export: folders, read with everything under them, or single files
+    #[arg(required = true, value_name = "EXPORT")]
+    pub(super) exports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) policies: PolicyArguments,
+    /// Use this source; may be given several times
+    ///
+    /// Without it, the sources are used whose file patterns fit a file of the export. If several that feed one record
+    /// fit, the run stops and asks.
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(super) source: Vec<String>,
+    /// The form of what is written
+    #[arg(long, value_name = "FORM", default_value = "terminal")]
+    pub(super) format: SourceFormat,
+}
+
+/// The form of what a source makes of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SourceFormat {
+    /// Text for people
+    #[value(alias = "text")]
+    Terminal,
+    /// JSON for programs
+    Json,
+}
+
+const SOURCE_CHECK_AFTER_HELP: &str = "\
+Exit status:
+  0  nothing makes a value unknown that a mapping reads
+  1  something does: malformed, unmapped, missing or not exported values, keys that stand
+     twice, references that lead nowhere
+  2  the export cannot be read, no file of it fits a source, or the source has an error
+  Where several apply: 2 over 1. Signs are hints, and in none of this.
+
+Examples:
+  shall source check export/ --policies ours/
+      what the organization's sources make of an export
+  shall source check tickets.csv --no-pack --policies desk.shall --format json
+      one file, one source, for a program";
 
 /// Write a first draft of records and sources for files that nobody has mapped yet
 ///
@@ -356,7 +405,9 @@ Exit status:
 
 Examples:
   shall source infer tickets.csv > desk.shall
-      a draft of one source";
+      a draft of one source
+  shall source check tickets.csv --no-pack --policies desk.shall
+      what the draft makes of the file";
 
 /// List the rules and the advice, by clause
 #[derive(Debug, Args)]

@@ -9,7 +9,7 @@ use super::policies::{self, Policies};
 use super::progress::Bar;
 use super::select::{self, Selection};
 use super::{Failure, faults, output, time};
-use crate::check::{SourceStatus, Status};
+use crate::check::Status;
 use crate::data::manifest::Demand;
 use crate::data::{
     DataError, Dataset, Extract, Files, Limits, Loaded, Loading, MANIFEST, Manifest, Unpacked, choose_sources, load,
@@ -164,24 +164,8 @@ impl<'a> Run<'a> {
             .map_err(|error| refuse(error, console))
     }
 
-    /// The errors in sources that concern what is read: in those that were chosen, and in those that cannot be read at all,
-    /// of which nobody can tell whether they fit.
     fn source_errors(&self, chosen: &[&Source], reads: &Reads) -> Vec<Diagnostic> {
-        let checked = &self.policies.checked;
-        let is_read = |status: &SourceStatus| checked.sources.iter().any(|source| source.span == status.span);
-        let may_be_meant = |status: &SourceStatus| {
-            let named = &self.arguments.source;
-            named.is_empty() || status.name.as_ref().is_none_or(|name| named.contains(name))
-        };
-        checked
-            .source_status
-            .iter()
-            .filter(|status| {
-                chosen.iter().any(|source| source.span == status.span) || (!is_read(status) && may_be_meant(status))
-            })
-            .flat_map(|status| status.errors_for(reads))
-            .cloned()
-            .collect()
+        self.policies.source_errors(&self.arguments.source, chosen, reads)
     }
 
     fn stop_on_broken_sources(&self, chosen: &[&Source], console: &mut Console) -> Result<(), Failure> {

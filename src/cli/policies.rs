@@ -10,7 +10,10 @@ use include_dir::{Dir, include_dir};
 use super::Failure;
 use super::arguments::PolicyArguments;
 use super::attachments::attach;
-use crate::check::{Checked, check, check_for_tests};
+use crate::check::{Checked, SourceStatus, check, check_for_tests};
+use crate::diagnostic::Diagnostic;
+use crate::ir::mapping::Source;
+use crate::ir::reads::Reads;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{ItemKind, Parsed};
 use crate::syntax::{parse, parse_without_tests};
@@ -60,6 +63,23 @@ impl Policies {
     /// The names of the files, in order; those that they name behind them.
     pub(super) fn names(&self) -> Vec<String> {
         self.sources.ids().chain(self.sources.attached()).map(|id| self.sources.file(id).name.to_string()).collect()
+    }
+
+    /// The errors in sources that concern what is read: in those that were chosen, and in those that cannot be read at all,
+    /// of which nobody can tell whether they fit. `named` are the sources that were asked for; none: any.
+    pub(super) fn source_errors(&self, named: &[String], chosen: &[&Source], reads: &Reads) -> Vec<Diagnostic> {
+        let is_read = |status: &SourceStatus| self.checked.sources.iter().any(|source| source.span == status.span);
+        let may_be_meant =
+            |status: &SourceStatus| named.is_empty() || status.name.as_ref().is_none_or(|name| named.contains(name));
+        self.checked
+            .source_status
+            .iter()
+            .filter(|status| {
+                chosen.iter().any(|source| source.span == status.span) || (!is_read(status) && may_be_meant(status))
+            })
+            .flat_map(|status| status.errors_for(reads))
+            .cloned()
+            .collect()
     }
 
     /// The text of the item that a place is in.

@@ -27,6 +27,34 @@ pub struct Findings {
     pub kept: Vec<Finding>,
     /// How many there are of each code, record and field, sorted.
     pub counts: Vec<FindingCount>,
+    /// The values of each code, record and field, sorted; only where [`Loading::tallies`](super::Loading::tallies) asks.
+    pub values: Vec<FindingValues>,
+}
+
+/// The values that findings of one kind are about, each with its number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FindingValues {
+    /// The record.
+    pub record: RecordId,
+    /// The field.
+    pub field: Option<FieldId>,
+    /// What kind of fault.
+    pub code: Code,
+    /// The values, the most frequent first.
+    pub values: Vec<FindingValue>,
+    /// How many findings are about other values than those: more are not told apart.
+    pub others: u64,
+}
+
+/// A value that findings are about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FindingValue {
+    /// The value as it stands in the export, cut to 80 characters.
+    pub value: String,
+    /// How many findings are about it.
+    pub count: u64,
+    /// What the first of them says.
+    pub note: String,
 }
 
 /// How many findings there are of one kind.

@@ -50,7 +50,7 @@ pub fn dataset_of(schema: &Schema, reads: &Reads, given: &GivenData, file: &str)
     let (loading, identities) = (Loading::new(schema, reads, &[]), Identities::new());
     references::index_keys(&loading, &mut dataset, &identities, &mut spaces, &mut Collector::default());
     dataset.spaces = spaces.into_iter().map(|space| KeySpace { texts: space.into_texts() }).collect();
-    dataset.findings = Findings { kept, counts: Vec::new() };
+    dataset.findings = Findings { kept, ..Findings::default() };
     dataset
 }
 

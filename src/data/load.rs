@@ -45,6 +45,8 @@ pub struct Loading<'a> {
     pub limits: Limits,
     /// How many bytes are read at a time. It changes nothing but speed and memory.
     pub block: usize,
+    /// Whether the values that findings are about are counted, each; see [`Findings::values`](super::Findings::values).
+    pub tallies: bool,
     /// How many threads decode; none: as many as there are. It changes nothing but speed and memory.
     pub threads: Option<usize>,
 }
@@ -60,6 +62,7 @@ impl<'a> Loading<'a> {
             demand: Demand::default(),
             limits: Limits::default(),
             block: 1 << 20,
+            tallies: false,
             threads: None,
         }
     }
@@ -132,7 +135,7 @@ impl<'a> Loader<'a> {
             errors: Vec::new(),
             unused: choose::unused(schema, self.loading.sources, &self.names),
         };
-        let mut findings = Collector::default();
+        let mut findings = Collector::new(self.loading.tallies);
         let mut second = Identities::new();
         let mut shortfalls: BTreeMap<RecordId, Vec<String>> = BTreeMap::new();
         for record in &self.loading.reads.records {
@@ -140,7 +143,7 @@ impl<'a> Loader<'a> {
             let has_identity = of_record.iter().any(|(mapping, _)| mapping.known_as.is_some())
                 && identities::is_referred_to(schema, self.loading.reads, *record);
             let asked = Asked { fields: self.fields_of(*record), has_identity };
-            let mut builder = TableBuilder::new(schema, *record, asked);
+            let mut builder = TableBuilder::new(schema, *record, asked, self.loading.tallies);
             let (mut errors, mut has_files) = (Vec::new(), false);
             for (mapping, names) in of_record {
                 has_files |= !names.is_empty();
@@ -245,7 +248,7 @@ impl<'a> Loader<'a> {
             }
         }
         let mut of_files = groups.again(asked.fields.len() + usize::from(asked.has_identity));
-        let mut rows = TableBuilder::new(self.loading.schema, record, asked);
+        let mut rows = TableBuilder::new(self.loading.schema, record, asked, self.loading.tallies);
         let (mut fed, mut last_plan, mut json_plan) = (Vec::new(), None, None);
         for (index, name) in files {
             let again = of_files.remove(index).unwrap_or_default();
@@ -460,7 +463,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Finds, by a first reading, what a file calls the keys of its records, if the mapping asks.
-    fn names(self, name: &str, mapping: &Mapping) -> Result<Names, Fault> {
+    pub(super) fn names(self, name: &str, mapping: &Mapping) -> Result<Names, Fault> {
         if mapping.names_at.is_empty() {
             return Ok(Names::new());
         }
@@ -487,6 +490,7 @@ impl<'a> Scan<'a> {
         let file = mapping.files.iter().find_map(|pattern| named(pattern, name)).unwrap_or_default();
         let said = Said { file, names };
         let (mut plan, not_exported) = plan(self.loading.schema, mapping, asked, format, &header, &said, limits)?;
+        plan.keeps_all = self.loading.tallies;
         if let Some(Again { rows, readers }) = again {
             plan.winners = Some(rows);
             plan.readers = Some(readers).filter(|readers| !readers.is_empty());

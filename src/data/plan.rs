@@ -60,6 +60,8 @@ pub(super) struct Plan<'a> {
     pub(super) readers: Option<Vec<Vec<u64>>>,
     /// The offsets of the rows that are the records, sorted, once they are known.
     pub(super) winners: Option<Vec<u64>>,
+    /// Whether all complaints of a chunk are kept, not the first alone.
+    pub(super) keeps_all: bool,
     /// Whether rows are named by a digest.
     pub(super) has_digests: bool,
     /// The names that a record may begin with, for files that are one record.
@@ -313,6 +315,7 @@ pub(super) fn plan<'a>(
         grouping,
         winners: None,
         readers: None,
+        keeps_all: false,
         has_digests: record.key.is_empty(),
         names: names.collect(),
         depth: limits.depth,

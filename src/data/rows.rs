@@ -577,7 +577,7 @@ impl<'p, 'c> Reader<'p, 'c> {
             for complaint in self.work.complaints.drain(..) {
                 let count = &mut self.decoded.counts[field][complaint.trouble.kind()];
                 *count += 1;
-                if *count <= Findings::KEPT as u64 {
+                if *count <= Findings::KEPT as u64 || plan.keeps_all {
                     self.decoded.noted.push(Noted { row, field, complaint });
                 }
             }

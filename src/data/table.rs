@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::column::{Column, State};
 use super::decode::{Decoder, KINDS};
-use super::finding::{Finding, FindingCount, Findings};
+use super::finding::{Finding, FindingCount, FindingValue, FindingValues, Findings};
 use super::keys::Interner;
 use super::plan::{Asked, Origin, Plan, Planned};
 use super::rows::{Decoded, Keyless};
@@ -22,12 +22,43 @@ type Kind = (RecordId, Option<FieldId>, Code);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Collector {
     kinds: BTreeMap<Kind, (u64, Vec<Finding>)>,
+    /// The values of each kind with their numbers and first notes, and the number of others, if they are counted.
+    values: Option<BTreeMap<Kind, Values>>,
+}
+
+/// Most values of one kind that are told apart.
+const MOST_VALUES: usize = 1000;
+
+/// Values that findings are about.
+#[derive(Debug, Clone, Default)]
+struct Values {
+    told: BTreeMap<String, (u64, String)>,
+    others: u64,
+}
+
+impl Values {
+    fn add(&mut self, value: &str, note: &str, count: u64) {
+        if let Some((known, _)) = self.told.get_mut(value) {
+            *known += count;
+        } else if self.told.len() < MOST_VALUES {
+            self.told.insert(value.to_owned(), (count, note.to_owned()));
+        } else {
+            self.others += count;
+        }
+    }
 }
 
 impl Collector {
+    /// Begins; with `tallies`, the values that findings are about are counted, each.
+    pub(super) fn new(tallies: bool) -> Collector {
+        Collector { values: tallies.then(BTreeMap::new), ..Collector::default() }
+    }
+
     /// Adds a finding; those of one kind come in order of row.
     pub(super) fn add(&mut self, finding: Finding) {
-        let (count, kept) = self.kinds.entry((finding.record, finding.field, finding.code)).or_default();
+        let kind = (finding.record, finding.field, finding.code);
+        self.tally(kind, &finding.value, &finding.note, 1);
+        let (count, kept) = self.kinds.entry(kind).or_default();
         *count += 1;
         if kept.len() < Findings::KEPT {
             kept.push(finding);
@@ -43,8 +74,32 @@ impl Collector {
         kept.truncate(Findings::KEPT);
     }
 
+    fn tally(&mut self, kind: Kind, value: &str, note: &str, count: u64) {
+        if let Some(values) = &mut self.values {
+            values.entry(kind).or_default().add(value, note, count);
+        }
+    }
+
+    /// Adds findings of one kind that are all about one value: how many, and the first of them.
+    fn merge_equal(&mut self, kind: Kind, count: u64, findings: Vec<Finding>) {
+        if let Some(first) = findings.first() {
+            self.tally(kind, &first.value, &first.note, count);
+        }
+        self.merge(kind, count, findings.into_iter());
+    }
+
     pub(super) fn append(&mut self, other: Collector) {
         self.kinds.extend(other.kinds);
+        self.append_values(other.values);
+    }
+
+    fn append_values(&mut self, values: Option<BTreeMap<Kind, Values>>) {
+        let Some(all) = &mut self.values else { return };
+        for (kind, values) in values.into_iter().flatten() {
+            let of_kind = all.entry(kind).or_default();
+            values.told.iter().for_each(|(value, (count, note))| of_kind.add(value, note, *count));
+            of_kind.others += values.others;
+        }
     }
 
     pub(super) fn finish(self) -> Findings {
@@ -58,9 +113,16 @@ impl Collector {
                 count: *count,
             })
             .collect();
+        let values = self.values.into_iter().flatten().map(|((record, field, code), values)| {
+            let of = |(value, (count, note))| FindingValue { value, count, note };
+            let mut told: Vec<FindingValue> = values.told.into_iter().map(of).collect();
+            told.sort_by(|one, other| (other.count, &one.value).cmp(&(one.count, &other.value)));
+            FindingValues { record, field, code, values: told, others: values.others }
+        });
+        let values = values.collect();
         let mut kept: Vec<Finding> = self.kinds.into_values().flat_map(|(_, kept)| kept).collect();
         kept.sort_by_key(|finding| (finding.record, finding.row, finding.field, finding.code));
-        Findings { kept, counts }
+        Findings { kept, counts, values }
     }
 }
 
@@ -102,7 +164,7 @@ pub(super) struct TableBuilder {
 }
 
 impl TableBuilder {
-    pub(super) fn new(schema: &Schema, record: RecordId, asked: Asked) -> TableBuilder {
+    pub(super) fn new(schema: &Schema, record: RecordId, asked: Asked, tallies: bool) -> TableBuilder {
         let ty = schema.record(record);
         let mut columns: Vec<Column> =
             asked.fields.iter().map(|field| Column::empty(&ty.field_type(*field).ty.base)).collect();
@@ -113,7 +175,7 @@ impl TableBuilder {
             columns,
             places: Places::default(),
             digests: ty.key.is_empty().then(Vec::new),
-            findings: Collector::default(),
+            findings: Collector::new(tallies),
             seen: Vec::new(),
             json_rows: Vec::new(),
             asked,
@@ -132,6 +194,7 @@ impl TableBuilder {
             |field: Option<FieldId>| rows.findings.kinds.contains_key(&(self.record, field, Code::MissingField));
         let exported: Vec<bool> =
             (0..fields.len()).map(|position| !is_missing(self.asked.fields.get(position).copied())).collect();
+        self.findings.append_values(rows.findings.values);
         for (key, (count, found)) in rows.findings.kinds {
             let moved = found
                 .into_iter()
@@ -164,7 +227,9 @@ impl TableBuilder {
                 }
             }
             for (code, found) in found {
-                self.findings.merge((record, field, code), found.len() as u64, found.into_iter());
+                let kind = (record, field, code);
+                found.iter().for_each(|finding| self.findings.tally(kind, &finding.value, &finding.note, 1));
+                self.findings.merge(kind, found.len() as u64, found.into_iter());
             }
         }
         for joined in joined {
@@ -227,7 +292,8 @@ impl TableBuilder {
         for (field, counts) in decoded.counts.iter().enumerate() {
             for (kind, count) in counts.iter().enumerate() {
                 // The first of them were added one by one.
-                if let Some(more) = count.checked_sub(Findings::KEPT as u64).filter(|more| *more > 0) {
+                if let Some(more) = count.checked_sub(Findings::KEPT as u64).filter(|more| *more > 0 && !plan.keeps_all)
+                {
                     let field = self.asked.fields.get(field).copied();
                     self.findings.merge((self.record, field, KINDS[kind]), more, std::iter::empty());
                 }
@@ -348,7 +414,7 @@ impl TableBuilder {
             value: String::new(),
             note: "a value is required, and the record does not have the key".to_owned(),
         });
-        self.findings.merge((record, Some(field), Code::MissingValue), keyless.count, findings);
+        self.findings.merge_equal((record, Some(field), Code::MissingValue), keyless.count, findings.collect());
     }
 
     /// Notes, once, that a field is in no row.

@@ -14,6 +14,7 @@ use crate::eval::explain::{Explainer, Explanation, Limits};
 use crate::eval::{Evaluation, Evaluator, Exclusions, LeftOut, Subject};
 use crate::ir::{Advice, Binding, Body, Citation, Domain, Environment, ParameterId, Rule, Step, TableId};
 use crate::schema::RecordId;
+use crate::source::Span;
 pub use crate::value::grouped;
 use crate::value::{Date, Truth};
 use crate::verdict::{AdviceOutcome, Counts, ExitStatus, Outcome, RuleVerdict, judge_advice};
@@ -225,32 +226,7 @@ impl<'a> Context<'a> {
 
     /// Reports the files that were read, each with what a manifest says of it.
     pub fn files(&self, manifest: Option<&Manifest>) -> Vec<InputFile> {
-        let fed = |fed: &Fed| {
-            let mut left_out: Vec<InputLeftOut> = fed
-                .left_out
-                .iter()
-                .map(|left_out| {
-                    let choice = self.show.text(left_out.filter);
-                    // The reason stands beside the choice; it need not be in it too.
-                    let cut = choice.rfind(" because ").filter(|_| left_out.because.is_some()).unwrap_or(choice.len());
-                    InputLeftOut {
-                        choice: choice[..cut].to_owned(),
-                        because: left_out.because.clone(),
-                        rows: left_out.rows,
-                    }
-                })
-                .collect();
-            if fed.superseded > 0 {
-                let choice = "another row of the same record was kept".to_owned();
-                left_out.push(InputLeftOut { choice, because: None, rows: fed.superseded });
-            }
-            if fed.joined > 0 {
-                let choice = "a further row of the same record".to_owned();
-                left_out.push(InputLeftOut { choice, because: None, rows: fed.joined });
-            }
-            left_out.retain(|left_out| left_out.rows > 0);
-            InputFed { record: self.show.record_name(fed.record).to_owned(), rows: fed.rows, kept: fed.kept, left_out }
-        };
+        let fed = |fed: &Fed| input_fed(fed, self.show.record_name(fed.record), |span| self.show.text(span));
         self.data()
             .files
             .iter()
@@ -388,6 +364,30 @@ pub fn exit_because(status: ExitStatus, summary: &Summary) -> &'static str {
         }
         ExitStatus::NotDetermined => "no rule has a nonconformity, but there was nothing to judge",
     }
+}
+
+/// What a mapping took from a file; `text` tells what stands at a place of the policies.
+pub(crate) fn input_fed(fed: &Fed, record: &str, text: impl Fn(Span) -> String) -> InputFed {
+    let mut left_out: Vec<InputLeftOut> = fed
+        .left_out
+        .iter()
+        .map(|left_out| {
+            let choice = text(left_out.filter);
+            // The reason stands beside the choice; it need not be in it too.
+            let cut = choice.rfind(" because ").filter(|_| left_out.because.is_some()).unwrap_or(choice.len());
+            InputLeftOut { choice: choice[..cut].to_owned(), because: left_out.because.clone(), rows: left_out.rows }
+        })
+        .collect();
+    if fed.superseded > 0 {
+        let choice = "another row of the same record was kept".to_owned();
+        left_out.push(InputLeftOut { choice, because: None, rows: fed.superseded });
+    }
+    if fed.joined > 0 {
+        let choice = "a further row of the same record".to_owned();
+        left_out.push(InputLeftOut { choice, because: None, rows: fed.joined });
+    }
+    left_out.retain(|left_out| left_out.rows > 0);
+    InputFed { record: record.to_owned(), rows: fed.rows, kept: fed.kept, left_out }
 }
 
 fn has_subjects(body: &Body) -> bool {

@@ -18,8 +18,9 @@ pub fn render(draft: &Draft) -> String {
     let files: BTreeSet<&String> = draft.tables.iter().flat_map(|table| &table.files).collect();
     let files = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", grouped(files.len() as u64)) };
     let head = format!(
-        "A first draft, guessed from all rows of {files}. Behind each line stands what speaks for it. Read it, correct it, and give \
-         things the names that your rules use."
+        "A first draft, guessed from all rows of {files}. Behind each line stands what speaks for it. Read it, correct it, give things \
+         the names that your rules use, and hold it against the files again: \
+         shall source check EXPORT --no-pack --policies THIS-FILE"
     );
     comment(&mut text, &head);
     if !draft.left_out.is_empty() {

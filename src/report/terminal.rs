@@ -3,7 +3,7 @@
 //! Every text goes through one page, which escapes what could steer a terminal and keeps to the width.
 
 pub(crate) mod page;
-mod section;
+pub(crate) mod section;
 
 use super::{CitationReport, Explanation, Finding, Report, RuleReport};
 use crate::eval::explain::{Basis, Came, NamedValue, Reason, RecordPlace};

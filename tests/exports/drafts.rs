@@ -113,3 +113,59 @@ fn every_column_of_the_audit_log_is_guessed_right() {
         assert_eq!(absent, expected, "{name}");
     }
 }
+
+/// Whatever the files are: their draft is laid out, checks, and reads them without a value that it does not know.
+#[test]
+fn drafts_of_all_exports_read_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, tables) in [("itop", 21), ("rt", 6), ("servicenow-csv", 1), ("uci-servicenow", 1), ("upptime", 3)] {
+        let (status, draft, errors) = source("infer", name, &[]);
+        assert_eq!(status, 0, "{name}: {errors}");
+        assert_eq!(draft.matches("\nsource ").count(), tables, "{name}");
+        let path = folder.path().join(format!("{name}.shall"));
+        std::fs::write(&path, &draft).expect("the draft can be written");
+        let policies = path.to_string_lossy().into_owned();
+        let formatted = Command::new(env!("CARGO_BIN_EXE_shall")).args(["fmt", "--check", &policies]).status();
+        assert!(formatted.expect("the program starts").success(), "{name}");
+        let (status, report, errors) =
+            source("check", name, &["--no-pack", "--policies", &policies, "--format", "json"]);
+        assert_eq!(status, 0, "{name}: {errors}{report}");
+        let report: serde_json::Value = serde_json::from_str(&report).expect("it is JSON");
+        assert_eq!(report["findings"], serde_json::json!([]), "{name}");
+        let mappings = report["mappings"].as_array().expect("mappings");
+        assert_eq!(mappings.len(), tables, "{name}");
+        for mapping in mappings {
+            let kept: u64 =
+                mapping["files"].as_array().expect("files").iter().filter_map(|file| file["kept"].as_u64()).sum();
+            assert!(kept > 0, "{name}: {mapping}");
+        }
+    }
+}
+
+/// The examples' own sources: what is wrong and what is amiss was looked at by other means.
+#[test]
+fn sources_of_the_examples_held_against_their_exports() {
+    let check = |example: &str, export: &str, named: &[&str]| {
+        let policies = format!("{}/policies/examples/{example}", super::PROJECT);
+        let (status, report, errors) =
+            source("check", export, &[&["--no-pack", "--policies", &policies, "--format", "json"], named].concat());
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap_or_default();
+        (status, report, errors)
+    };
+    let signs = |report: &serde_json::Value| -> Vec<String> {
+        let mappings = report["mappings"].as_array().expect("mappings");
+        let of = mappings.iter().flat_map(|mapping| mapping["signs"].as_array().expect("signs"));
+        of.map(|sign| format!("{}: {}", sign["sign"].as_str().unwrap_or(""), sign["says"].as_str().unwrap_or("")))
+            .collect()
+    };
+    let (status, report, errors) = check("uci", super::UCI, &[]);
+    assert_eq!((status, errors.as_str()), (0, ""), "{report}");
+    assert_eq!(signs(&report), [""; 0]);
+    let (status, report, errors) = check("servicenow", "servicenow-csv/incidents_REST.csv", &[]);
+    assert_eq!((status, errors.as_str()), (0, ""), "{report}");
+    let unread = report["unread"][0]["columns"].as_array().expect("columns");
+    assert!(unread.iter().any(|column| column["column"] == "sys_updated_on"), "{unread:?}");
+    let (status, report, errors) = check("rt", "rt", &["--source", "rt"]);
+    assert_eq!((status, errors.as_str()), (0, ""), "{report}");
+    assert_eq!(signs(&report), [""; 0]);
+}

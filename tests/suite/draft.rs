@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use shall::data::draft::draft;
+use shall::data::inspect::inspect;
 use shall::data::{Files, Limits, Loading, Silent, choose_sources, load};
 use shall::diagnostic::Code;
 use shall::ir::reads::Reads;
@@ -73,6 +74,9 @@ fn drafted(export: &Export) -> String {
     let chosen = choose_sources(schema, &checked.sources, &[], &export.names()).expect("no two fit");
     let loaded = load(&Loading::new(schema, &reads, &chosen), export, &Silent);
     assert!(loaded.errors.is_empty(), "{:?}\n{text}", loaded.errors);
+    let inspection = inspect(schema, &chosen, export, Limits::default(), &Silent);
+    let report = shall::report::inspection::report(&inspection, schema, &chosen, &sources);
+    assert!(report.findings.is_empty(), "{:?}\n{text}", report.findings);
     let findings = &loaded.dataset.findings;
     let is_bad = |code| {
         matches!(
@@ -294,7 +298,7 @@ fn tables() -> impl Strategy<Value = (Vec<String>, Vec<Vec<String>>, usize)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn any_table_is_read_by_its_draft((names, values, rows) in tables()) {

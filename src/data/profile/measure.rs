@@ -102,6 +102,11 @@ impl Default for Measure {
 }
 
 impl Measure {
+    /// How many times there is something, whatever it is.
+    pub(in crate::data) fn present(&self) -> u64 {
+        self.values + self.objects + (self.lists - self.empty_lists) + self.markers.values().sum::<u64>()
+    }
+
     pub(super) fn add_nothing(&mut self) {
         self.nothing += 1;
     }

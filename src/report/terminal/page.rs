@@ -38,7 +38,7 @@ impl Tone {
     }
 }
 
-/// Text as it grows, line by line. No line is longer than the width, and none ends in white space.
+/// Text as it grows, line by line. No line is longer than the width unless it is verbatim, and none ends in white space.
 pub(crate) struct Page {
     width: usize,
     styled: bool,
@@ -83,6 +83,11 @@ impl Page {
             self.push(indent, tone, format!("{lead}{piece}").trim_end());
             first = false;
         }
+    }
+
+    /// Adds a line as it is, however long: what is laid out in columns, or to be copied.
+    pub(crate) fn verbatim(&mut self, indent: usize, tone: Tone, text: &str) {
+        self.push(indent, tone, clean(text).trim_end());
     }
 
     /// Adds text on the left and text on the right of one line, or of two where one does not hold both.

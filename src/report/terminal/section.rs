@@ -206,14 +206,7 @@ pub(super) fn inputs(page: &mut Page, report: &Report) {
     section(page, "Export", "the files that were read");
     page.blank();
     for file in &report.inputs.files {
-        for fed in &file.fed {
-            page.row(2, &file.file, Tone::Plain, &took(fed), Tone::Quiet);
-            for left_out in &fed.left_out {
-                let because = left_out.because.as_ref().map_or(String::new(), |because| format!(" ({because})"));
-                let text = format!("{} left out: {}{because}", grouped(left_out.rows), left_out.choice);
-                page.line(4, Tone::Quiet, &text);
-            }
-        }
+        file.fed.iter().for_each(|fed| one_fed(page, &file.file, fed));
     }
     if !report.inputs.files_not_read.is_empty() {
         page.hanging(2, Tone::Quiet, "not read: ", &report.inputs.files_not_read.join(", "));
@@ -224,6 +217,16 @@ pub(super) fn inputs(page: &mut Page, report: &Report) {
     for record in report.inputs.records.iter().filter(|record| !record.incomplete.is_empty()) {
         let text = format!("perhaps not all: {}", record.incomplete.join("; "));
         page.hanging(2, Tone::Doubtful, &format!("{}: ", record.record), &text);
+    }
+}
+
+/// Writes what a mapping took from a file, and what it left out.
+pub(crate) fn one_fed(page: &mut Page, file: &str, fed: &InputFed) {
+    page.row(2, file, Tone::Plain, &took(fed), Tone::Quiet);
+    for left_out in &fed.left_out {
+        let because = left_out.because.as_ref().map_or(String::new(), |because| format!(" ({because})"));
+        let text = format!("{} left out: {}{because}", grouped(left_out.rows), left_out.choice);
+        page.line(4, Tone::Quiet, &text);
     }
 }
 
