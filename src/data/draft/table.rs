@@ -112,16 +112,25 @@ impl<'p> Walk<'p> {
         if node.measure.values > 0 || elements.objects == 0 || elements.values + elements.nothing + elements.lists > 0 {
             return;
         }
+        // What every element has, and nothing else stands there in any: only then a list of it lacks nothing.
         let mut inner = vec![(path.iter().cloned().chain([Step::Every]).collect::<Vec<_>>(), every)];
         while let Some((path, node)) = inner.pop() {
+            let around = node.measure.objects;
             for below in node.below.iter().rev() {
+                let measure = &below.measure;
+                let elements = measure.objects + measure.lists + measure.values + measure.nothing;
+                // Of a list it is for its elements to be alike, else for what stands around.
+                let (expected, is_list) = if below.step == Step::Every { (elements, true) } else { (around, false) };
                 let path: Vec<Step> = path.iter().cloned().chain([below.step.clone()]).collect();
-                inner.push((path, below));
-            }
-            let measure = &node.measure;
-            let is_whole = measure.values == elements.objects && measure.objects + measure.lists == 0;
-            if is_whole && !node.has_more {
-                self.leaves.push(leaf(path, measure));
+                let marked = !measure.markers.is_empty();
+                if below.has_more || marked || measure.values + measure.objects + measure.lists != expected {
+                    continue;
+                }
+                match (measure.values, measure.objects, measure.lists) {
+                    (1.., 0, 0) if !is_list => self.leaves.push(leaf(path, measure)),
+                    (0, 1.., 0) | (0, 0, 1..) => inner.push((path, below)),
+                    _ => {}
+                }
             }
         }
     }

@@ -56,3 +56,48 @@ fn tables_of_servicenow_refer_to_one_another() {
     assert_eq!(of("service_request", "RITM0010001", "fulfilled_at"), "2026-02-02T08:00Z");
     assert_eq!(of("service_request", "RITM0010002", "fulfilled_at"), "-");
 }
+
+/// Reads an export without one of its files.
+fn without(name: &str, file: &str) -> Exported {
+    let copy = tempfile::tempdir().expect("a folder");
+    for entry in std::fs::read_dir(folder(name)).expect("the fixture") {
+        let path = entry.expect("an entry").path();
+        if path.file_name().is_some_and(|known| known != file) {
+            std::fs::copy(&path, copy.path().join(path.file_name().expect("a name"))).expect("a copy");
+        }
+    }
+    read(Some(name), copy.path())
+}
+
+#[test]
+fn jira_tells_how_many_issues_there_are() {
+    let whole = export("jira-rest");
+    assert!(whole.shortfalls.is_empty(), "{:?}", whole.shortfalls);
+    let cut = without("jira-rest", "search-2.json");
+    assert!(cut.shortfalls.iter().any(|found| found.contains("there are 23")), "{:?}", cut.shortfalls);
+}
+
+/// Offsets have no colon, and are those of the user; ids of custom fields differ from site to site; a changelog has a key `toString`.
+#[test]
+fn fields_of_jira_are_found_by_name() {
+    for name in ["jira-rest", "jira-rest-v3"] {
+        let exported = export(name);
+        let of = |number: &str, name: &str| field(&exported, "incident", number, name).to_owned();
+        assert_eq!(of("DESK-1002", "recorded_at_business"), "2026-01-06T23:30Z", "{name}");
+        assert_eq!((of("DESK-1002", "impact"), of("DESK-1002", "urgency")), ("medium".to_owned(), "high".to_owned()));
+        assert_eq!(of("DESK-1005", "category"), "-", "{name}: null");
+        assert!(!exported.records["incident"].contains_key("DESK-1900"), "{name}: a task is no incident");
+        let first = exported.records["state_event"].values().find(|row| row["record_id"] == "DESK-1001");
+        let first = first.expect("a change of state");
+        assert_eq!((first["old_value"].as_str(), first["new_value"].as_str()), ("Open", "Work in progress"), "{name}");
+        assert_eq!(first["at"], "2026-01-05T08:15:31Z", "{name}");
+    }
+}
+
+/// One name is a column for each value; the zone of the site is nowhere in the file.
+#[test]
+fn columns_of_jira_repeat_their_names() {
+    let exported = export("jira-csv");
+    assert_eq!(field(&exported, "incident", "DESK-1009", "resolved_at"), "2026-03-29T05:00Z", "after clocks changed");
+    assert_eq!(field(&exported, "incident", "DESK-1001", "service"), "booking");
+}
