@@ -2,11 +2,11 @@
 
 use super::{Exported, folder, read};
 
-fn export(name: &str) -> Exported {
+pub(super) fn export(name: &str) -> Exported {
     read(Some(name), &folder(name))
 }
 
-fn field<'e>(exported: &'e Exported, record: &str, key: &str, field: &str) -> &'e str {
+pub(super) fn field<'e>(exported: &'e Exported, record: &str, key: &str, field: &str) -> &'e str {
     let rows = &exported.records[record];
     rows.get(key).unwrap_or_else(|| panic!("no {record} {key}: {:?}", rows.keys())).get(field).expect("a field")
 }
