@@ -321,7 +321,7 @@ Examples:
   shall manifest export/ --output export/manifest.json
       replaces one";
 
-/// Hold a source against an export, or write a first draft of one
+/// Hold a source against an export, write a first draft of one, or show those for tools
 ///
 /// A source says how the files of a tool's export become records; docs/sources.md is the page about it.
 #[derive(Debug, Args)]
@@ -335,7 +335,42 @@ pub(super) struct SourceArguments {
 pub(super) enum SourceVerb {
     Check(SourceCheckArguments),
     Infer(SourceInferArguments),
+    List(SourceListArguments),
+    Show(SourceShowArguments),
 }
+
+/// List the sources for tools that come with the program
+///
+/// They are no part of the pack: `shall source show` writes one out, to be copied and adapted.
+#[derive(Debug, Args)]
+#[command(after_long_help = SOURCE_LIST_AFTER_HELP)]
+pub(super) struct SourceListArguments {}
+
+const SOURCE_LIST_AFTER_HELP: &str = "\
+Exit status:
+  0  they were listed";
+
+/// Write out a source for a tool, to be copied and adapted
+///
+/// Its text goes to standard output, with comments on what to look at. docs/tools.md leads to a page for each tool.
+#[derive(Debug, Args)]
+#[command(after_long_help = SOURCE_SHOW_AFTER_HELP)]
+pub(super) struct SourceShowArguments {
+    /// The source, by its name in `shall source list`
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+}
+
+const SOURCE_SHOW_AFTER_HELP: &str = "\
+Exit status:
+  0  it was written
+  2  there is no such source
+
+Examples:
+  shall source show servicenow-json > ours/desk.shall
+      a source of the organization's own, to begin with
+  shall source check export/ --policies ours/
+      what it makes of the organization's export";
 
 /// Hold sources against an export: what is read of it, what is not, and whether it looks whole
 ///

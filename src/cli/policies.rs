@@ -15,7 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ir::mapping::Source;
 use crate::ir::reads::Reads;
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::ast::{ItemKind, Parsed};
+use crate::syntax::ast::{Item, ItemKind, Parsed};
 use crate::syntax::{parse, parse_without_tests};
 use crate::testing::Program;
 
@@ -219,6 +219,38 @@ fn pack(with_tests: bool) -> Vec<(String, &'static str)> {
     files.retain(|(name, _)| with_tests || !name.ends_with(TESTS));
     files.sort_unstable();
     files
+}
+
+/// The text of a source for tools, as the program ships it.
+pub(super) struct Shipped {
+    /// Its name.
+    pub(super) name: String,
+    /// What it is.
+    pub(super) title: String,
+    /// The records that it feeds, each once, in order.
+    pub(super) records: Vec<String>,
+    /// The file that it stands in, with what is to be said of it.
+    pub(super) text: &'static str,
+}
+
+/// The sources for tools, in order of name.
+pub(super) fn shipped() -> Vec<Shipped> {
+    let files = PACK.get_dir(TOOLS).into_iter().flat_map(Dir::files).filter(|file| is_policy(file.path()));
+    let mut shipped = Vec::new();
+    for text in files.filter_map(|file| file.contents_utf8()) {
+        for parsed in parse_without_tests(FileId(0), text).items {
+            let Some(Item::Source(source)) = parsed.item else { continue };
+            let mut records: Vec<String> = Vec::new();
+            for mapping in source.mappings {
+                if !records.contains(&mapping.record.node) {
+                    records.push(mapping.record.node);
+                }
+            }
+            shipped.push(Shipped { name: source.name.node, title: source.title.node, records, text });
+        }
+    }
+    shipped.sort_by(|one, other| one.name.cmp(&other.name));
+    shipped
 }
 
 /// Whether a file is one of policies, by its name.

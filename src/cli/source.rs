@@ -1,4 +1,4 @@
-//! `shall source`: a first draft of a source, and a source held against an export.
+//! `shall source`: a source held against an export, a first draft of one, and those for tools.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +10,7 @@ use super::{Failure, faults, policies};
 use crate::data::draft::draft;
 use crate::data::inspect::inspect;
 use crate::data::{DataError, Files, Limits, Unpacked, choose_sources};
+use crate::diagnostic::suggest;
 use crate::ir::mapping::Source;
 use crate::ir::reads::Reads;
 use crate::report;
@@ -25,6 +26,8 @@ pub(super) fn run(arguments: &SourceArguments, console: &mut Console) -> Result<
     match &arguments.verb {
         SourceVerb::Check(check) => run_check(check, console),
         SourceVerb::Infer(infer) => run_infer(infer, console),
+        SourceVerb::List(_) => run_list(console),
+        SourceVerb::Show(show) => run_show(&show.name, console),
     }
 }
 
@@ -139,5 +142,31 @@ fn run_infer(arguments: &SourceInferArguments, console: &mut Console) -> Result<
             .with_help(Some("please report it, with the header of the file".to_owned()))
     })?;
     console.print(&text)?;
+    Ok(ExitStatus::Conforms)
+}
+
+fn run_list(console: &mut Console) -> Result<ExitStatus, Failure> {
+    let mut text = String::new();
+    for source in policies::shipped() {
+        text.push_str(&format!("{}\n  {}: {}\n", source.name, source.title, source.records.join(", ")));
+    }
+    text.push_str("\n`shall source show NAME > desk.shall` writes one to a file, to be adapted.\n");
+    console.print(&text)?;
+    Ok(ExitStatus::Conforms)
+}
+
+fn run_show(name: &str, console: &mut Console) -> Result<ExitStatus, Failure> {
+    let shipped = policies::shipped();
+    let Some(source) = shipped.iter().find(|source| source.name == name) else {
+        let names = || shipped.iter().map(|source| source.name.as_str());
+        // A tool may have several, one for each form in which it exports.
+        let of_tool: Vec<&str> = names().filter(|known| known.starts_with(name) && !name.is_empty()).collect();
+        let help = match of_tool.as_slice() {
+            [] => suggest(name, "sources", names()).or_else(|| Some("`shall source list` lists them".to_owned())),
+            of_tool => Some(format!("there are {}; `shall source list` says what each reads", of_tool.join(", "))),
+        };
+        return Err(Failure::new(format!("no source that comes with the program is called `{name}`")).with_help(help));
+    };
+    console.print(source.text)?;
     Ok(ExitStatus::Conforms)
 }

@@ -195,9 +195,34 @@ fn no_file_fits() {
 }
 
 #[test]
+fn the_sources_for_tools_come_with_the_program() {
+    let desk = Desk::empty();
+    let listed = desk.run("source list");
+    assert_eq!((listed.status, listed.stderr.as_str()), (0, ""));
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/sources");
+    let mut names: Vec<String> = super::names_in(&folder).iter().map(|name| name.replace(".shall", "")).collect();
+    names.sort();
+    let heads = listed.stdout.lines().filter(|line| !line.is_empty() && !line.starts_with([' ', '`']));
+    assert_eq!(heads.collect::<Vec<_>>(), names, "each is listed by the name of its file");
+    for name in &names {
+        let shown = desk.run(&format!("source show {name}"));
+        let text = std::fs::read_to_string(folder.join(format!("{name}.shall"))).expect("a source");
+        assert_eq!((shown.status, shown.stdout), (0, text), "{name}");
+    }
+    let title = "servicenow-json\n  ServiceNow: lists as JSON: incident, ";
+    assert!(listed.stdout.contains(title), "{}", listed.stdout);
+    let several = desk.run("source show servicenow-table");
+    assert_eq!((several.status, several.stdout.as_str()), (2, ""));
+    let names = "there are servicenow-table-all, servicenow-table-labels, servicenow-table-values;";
+    assert!(several.stderr.contains(names), "{}", several.stderr);
+    assert_run!("source-show-unknown", desk.run("source show servicenow-jsn"));
+}
+
+#[test]
 fn help() {
     let desk = Desk::empty();
     assert_run!("help-source", desk.run("source --help"));
     assert_run!("help-source-check", desk.run("help source check"));
     assert_run!("help-source-infer", desk.run("help source infer"));
+    assert_run!("help-source-show", desk.run("help source show"));
 }
