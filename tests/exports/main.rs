@@ -217,6 +217,33 @@ fn exports_to_xml_hold_the_same_records_as_answers_of_core_get() {
     assert_eq!(xml["change"], normal);
 }
 
+/// The source for the tool, as it is shipped, on the answers of a genuine instance; counted in the files by other means.
+#[test]
+fn the_source_for_the_tool_reads_its_answers() {
+    let classes = ["Incident", "UserRequest", "Problem", "Change", "FunctionalCI", "Service", "Person", "SLT"];
+    let names: Vec<(String, String)> =
+        classes.iter().map(|class| (format!("{class}.json"), format!("itop/rest_core_get_{class}.json"))).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|(name, export)| (name.as_str(), export.as_str())).collect();
+    let found = records::of_tool("itop", &files);
+    let counts: BTreeMap<&str, usize> = found.iter().map(|(record, rows)| (record.as_str(), rows.len())).collect();
+    let expected = [
+        ("change", 15),
+        ("change_approval", 8),
+        ("ci", 31),
+        ("ci_relationship", 8),
+        ("incident", 22),
+        ("person", 35),
+        ("problem", 7),
+        ("service", 3),
+        ("service_level_target", 2),
+        ("service_request", 14),
+    ];
+    assert_eq!(counts, BTreeMap::from(expected));
+    let without_state: Vec<&String> =
+        found["incident"].iter().filter(|(_, row)| row["state"] == "Unknown").map(|(key, _)| key).collect();
+    assert!(without_state.is_empty(), "{without_state:?}");
+}
+
 /// Rows of cells have numbers of teams, agents and services where the answers have names; all else is the same.
 #[test]
 fn exports_to_csv_hold_the_same_records_as_answers_of_core_get() {

@@ -42,19 +42,38 @@ impl Files for Export {
 
 /// Reads exports with a source of an example; returns the records by type. What is wrong with them fails the test.
 pub(crate) fn of(example: &str, source: &str, exports: &[&str]) -> BTreeMap<String, Rows> {
-    let mut sources = Sources::new();
-    let folder = Path::new(super::PROJECT).join("policies/examples").join(example);
+    read(&policies(&format!("examples/{example}")), source, &Export::of(exports))
+}
+
+/// Reads exports with the source for a tool, for the records of the pack; each export is given the name that the source reads.
+pub(crate) fn of_tool(source: &str, exports: &[(&str, &str)]) -> BTreeMap<String, Rows> {
+    let mut paths = policies("records");
+    paths.push(Path::new(super::PROJECT).join(format!("policies/sources/{source}.shall")));
+    let files = exports.iter().map(|(name, export)| ((*name).to_owned(), super::export(export)));
+    read(&paths, source, &Export(files.collect()))
+}
+
+/// The files of policies in a folder, without tests.
+fn policies(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(super::PROJECT).join("policies").join(folder);
     let mut paths: Vec<PathBuf> =
         std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    paths.retain(|path| !path.to_string_lossy().ends_with(".test.shall"));
     paths.sort();
+    paths
+}
+
+fn read(paths: &[PathBuf], source: &str, export: &Export) -> BTreeMap<String, Rows> {
+    let mut sources = Sources::new();
     let mut parsed = Vec::new();
-    for path in paths.iter().filter(|path| !path.to_string_lossy().ends_with(".test.shall")) {
+    for path in paths {
         let text = std::fs::read_to_string(path).expect("a policy");
         let file = sources.add(path.to_string_lossy(), text.clone());
         parsed.push((file, shall::parse(file, &text)));
     }
     let checked = shall::check(&parsed, &sources);
-    assert!(checked.all_diagnostics().is_empty(), "the example has faults");
+    let faults: Vec<_> = checked.all_diagnostics().into_iter().filter(|diagnostic| diagnostic.is_error()).collect();
+    assert!(faults.is_empty(), "{faults:?}");
     let schema = &checked.program.environment.schema;
     let chosen: Vec<_> = checked.sources.iter().filter(|known| known.name == source).collect();
     assert_eq!(chosen.len(), 1, "the source {source}");
@@ -65,8 +84,7 @@ pub(crate) fn of(example: &str, source: &str, exports: &[&str]) -> BTreeMap<Stri
         let fields = schema.record(record).fields.len() as u32;
         reads.fields.extend((0..fields).map(|field| (record, shall::schema::FieldId(field))));
     }
-    let export = Export::of(exports);
-    let files = Unpacked::new(&export, Limits::default()).expect("archives are in order");
+    let files = Unpacked::new(export, Limits::default()).expect("archives are in order");
     let loaded = load(&Loading::new(schema, &reads, &chosen), &files, &Silent);
     assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
     let rows_of = |record| {
