@@ -3,6 +3,7 @@
 
 mod desks;
 mod differences;
+mod hosted;
 mod traps;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,22 @@ struct Tool {
 
 /// The sources, in order of name.
 const TOOLS: &[Tool] = &[
+    Tool {
+        name: "backstage",
+        prefix: None,
+        lacks: &[],
+        to_the_minute: false,
+        others: &[("ci", 6), ("ci_relationship", 4), ("person", 1), ("service", 1)],
+        findings: &[],
+    },
+    Tool {
+        name: "freshservice",
+        prefix: Some(""),
+        lacks: &[],
+        to_the_minute: false,
+        others: &[("change", 2), ("person", 4), ("problem", 1), ("service_request", 2)],
+        findings: &[],
+    },
     Tool {
         name: "glpi",
         prefix: Some(""),
@@ -106,6 +123,14 @@ const TOOLS: &[Tool] = &[
         lacks: &[],
         to_the_minute: false,
         others: &[("person", 3), ("state_event", 47)],
+        findings: &[],
+    },
+    Tool {
+        name: "pagerduty",
+        prefix: Some(""),
+        lacks: &["assigned_to", "category", "closed_at", "impact", "resolution"],
+        to_the_minute: false,
+        others: &[("person", 3), ("state_event", 2)],
         findings: &[],
     },
     Tool {
@@ -195,6 +220,30 @@ const TOOLS: &[Tool] = &[
         lacks: &[],
         to_the_minute: false,
         others: &[("person", 3), ("service", 4)],
+        findings: &[],
+    },
+    Tool {
+        name: "statuspage",
+        prefix: Some("f3rr135x"),
+        lacks: &["assigned_to", "category", "closed_at", "priority", "urgency"],
+        to_the_minute: false,
+        others: &[("outage", 14), ("state_event", 39)],
+        findings: &[],
+    },
+    Tool {
+        name: "zammad",
+        prefix: Some("77"),
+        lacks: &["closed_at"],
+        to_the_minute: false,
+        others: &[("person", 4), ("service_request", 2), ("state_event", 3)],
+        findings: &[],
+    },
+    Tool {
+        name: "znuny",
+        prefix: Some("77"),
+        lacks: &["closed_at"],
+        to_the_minute: false,
+        others: &[("problem", 1), ("service_request", 2)],
         findings: &[],
     },
 ];

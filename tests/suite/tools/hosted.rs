@@ -1,0 +1,100 @@
+//! The traps of other desks, of what calls people out and of what tells the public, and of a catalogue.
+
+use super::traps::{export, field};
+
+#[test]
+fn zammad_tells_tickets_apart() {
+    let exported = export("zammad");
+    let of = |record: &str, key: &str, name: &str| field(&exported, record, key, name).to_owned();
+    assert_eq!(of("incident", "771005", "assigned_to"), "-", "the user `-`");
+    assert_eq!(of("incident", "771005", "category"), "-", "null");
+    assert_eq!(of("incident", "771019", "category"), "-", "an empty text");
+    assert_eq!(of("incident", "771012", "resolved_at"), "-", "`close_at` stays when a ticket is opened again");
+    assert_eq!(of("incident", "771015", "resolved_at"), "-", "`close_at` is set when one is given up");
+    assert_eq!(of("service_request", "771903", "fulfilled_by"), "l.brandt");
+    assert!(!exported.records["incident"].contains_key("771901"), "merged");
+    assert!(!exported.records["incident"].contains_key("771902"), "training");
+    assert_eq!(of("state_event", "702", "by"), "l.brandt", "a number");
+    assert_eq!(of("state_event", "705", "by"), "-", "user 1 is nobody");
+    assert!(!exported.records["state_event"].contains_key("703"), "an owner is no state");
+}
+
+#[test]
+fn znuny_tells_tickets_apart() {
+    let exported = export("znuny");
+    let of = |record: &str, key: &str, name: &str| field(&exported, record, key, name).to_owned();
+    assert_eq!(of("incident", "771005", "assigned_to"), "-", "root@localhost is nobody");
+    assert_eq!(of("incident", "771005", "category"), "-", "a dynamic field without a value");
+    // Times are the system's, Europe/Vienna.
+    assert_eq!(of("incident", "771009", "resolved_at"), "2026-03-29T05:00Z");
+    assert_eq!(of("incident", "771012", "resolved_at"), "-", "`Closed` stays when a ticket is opened again");
+    assert_eq!(of("incident", "771015", "state"), "cancelled", "closed unsuccessful");
+    assert!(!exported.records["incident"].contains_key("771901"), "merged");
+    assert!(!exported.records["incident"].contains_key("771902"), "unclassified");
+    assert_eq!(of("problem", "771905", "assigned_to"), "a.okafor");
+    assert_eq!(of("service_request", "771904", "fulfilled_at"), "-");
+}
+
+#[test]
+fn freshservice_tells_tickets_apart() {
+    let exported = export("freshservice");
+    let of = |record: &str, key: &str, name: &str| field(&exported, record, key, name).to_owned();
+    assert_eq!(of("incident", "1005", "assigned_to"), "-", "null");
+    assert_eq!(of("incident", "1001", "assigned_to"), "a.okafor", "a number, of an agent");
+    assert_eq!(of("incident", "1001", "reported_by"), "p.quill", "a number, of a requester");
+    assert_eq!(of("incident", "1012", "state"), "in_progress", "a status of one's own");
+    assert!(!exported.records["incident"].contains_key("1901"), "deleted");
+    assert!(!exported.records["incident"].contains_key("1902"), "spam");
+    assert_eq!(of("service_request", "1903", "closed_at"), "2026-03-06T10:00Z");
+    assert_eq!(of("change", "81", "backout_plan"), "Set the pool back");
+    assert_eq!(of("change", "82", "backout_plan"), "-", "null in place of an object");
+    assert_eq!(of("change", "82", "risk_level"), "high");
+    assert_eq!(of("problem", "31", "root_cause"), "Nobody watches the dates");
+}
+
+#[test]
+fn pagerduty_tells_entries_apart() {
+    let exported = export("pagerduty");
+    let of = |record: &str, key: &str, name: &str| field(&exported, record, key, name).to_owned();
+    assert_eq!(of("incident", "1005", "resolved_at"), "-", "null");
+    assert!(!exported.records["incident"].contains_key("1901"), "training");
+    assert_eq!(of("state_event", "RL002", "record_id"), "1012", "out of the summary: ids are no numbers");
+    assert_eq!(of("state_event", "RL002", "new_value"), "acknowledge");
+    assert!(!exported.records["state_event"].contains_key("RL001"), "that somebody was told is no state");
+}
+
+#[test]
+fn a_statuspage_tells_outages() {
+    let exported = export("statuspage");
+    let of = |record: &str, key: &str, name: &str| field(&exported, record, key, name).to_owned();
+    // The page's offset is -06:00 in winter and -05:00 in summer.
+    assert_eq!(of("incident", "f3rr135x1001", "recorded_at_business"), "2026-01-05T08:12:31Z");
+    assert_eq!(of("incident", "f3rr135x1020", "resolved_at"), "2026-06-30T22:45:30Z");
+    assert!(!exported.records["incident"].contains_key("f3rr135x9001"), "a notice");
+    assert_eq!(of("incident", "f3rr135x1001", "resolution"), "Connection pool enlarged", "updates are newest first");
+    assert_eq!(of("incident", "f3rr135x1012", "resolution"), "-", "the newest update of an open one is no resolution");
+    assert_eq!(of("outage", "f3rr135x1001", "ended_at"), "2026-01-05T10:40:02Z");
+    assert_eq!(of("outage", "f3rr135x1012", "ended_at"), "-");
+    assert_eq!(of("outage", "f3rr135x1001", "planned"), "Boolean(false)");
+    assert!(!exported.records["outage"].contains_key("f3rr135x1003"), "minor");
+    assert_eq!(of("outage", "f3rr135m0001", "planned"), "Boolean(true)");
+    assert_eq!(of("outage", "f3rr135m0001", "started_at"), "2026-02-08T02:00Z");
+    assert!(!exported.records["outage"].contains_key("f3rr135m0002"), "still to come");
+    assert_eq!(of("state_event", "u1001c", "record_id"), "f3rr135x1001");
+}
+
+#[test]
+fn backstage_tells_kinds_apart() {
+    let exported = export("backstage");
+    let of = |record: &str, key: &str, name: &str| field(&exported, record, key, name).to_owned();
+    assert_eq!(of("ci", "booking-site", "description"), "The site where passengers\nbook.\n", "a block of text");
+    assert_eq!(of("ci", "seat-map", "status"), "in_build", "documents in flow style");
+    assert_eq!(of("ci", "old-till", "status"), "live", "deprecated is in use");
+    assert_eq!(of("ci", "bookings-db", "status"), "?", "resources have no lifecycle");
+    // A system is named `booking` or `system:default/booking`.
+    assert_eq!(of("ci_relationship", "booking-site", "to_ci"), "booking");
+    assert_eq!(of("ci_relationship", "bookings-db", "to_ci"), "booking");
+    assert!(!exported.records["ci_relationship"].contains_key("old-till"), "it is part of nothing");
+    assert_eq!(of("service", "booking", "ci"), "booking");
+    assert_eq!(of("person", "a.okafor", "organization_unit"), "team-booking");
+}
