@@ -170,3 +170,45 @@ fn times_and_booleans_of_tools() {
     malformed-value perl.csv:2 step.flag "maybe": expected `true` or `false`
     "#);
 }
+
+const MANGLED: &str = r##"
+record change {
+  id: text key
+}
+record incident {
+  id:       text key
+  change:   -> change?
+  handled:  decimal
+  contacts: integer
+  open:     boolean
+}
+source bank "A log with decimal commas" {
+  delimiter ";"
+  decimal ","
+  thousands "."
+  incident from "bank.csv"
+    id       = "Incident ID"
+    change   = "Related Change" absent "#N/B"
+    handled  = Hours
+    contacts = Contacts
+    open     = Open
+  change from "changes.csv"
+    id = id
+}
+"##;
+
+/// An id that was lost is no missing one: something is there, and nothing is known of it.
+#[test]
+fn values_that_were_mangled_on_the_way() {
+    let bank = "\u{feff}Incident ID;Related Change;Hours;Contacts;Open\nIM1;C1;3383,436944;2.000;TRUE\n\
+        IM2;#MULTIVALUE;0,5;1;false\nIM3;#N/B;1.000,25;1.000.000;0\n";
+    insta::assert_snapshot!(read_with(MANGLED, &[("bank.csv", bank), ("changes.csv", "id\nC1\n")]), @r##"
+    change: id
+      C1 (changes.csv:2 @3)
+    incident: id | change | handled | contacts | open
+      IM1 | ->C1 | 3383.436944 | 2000 | true (bank.csv:2 @50)
+      IM2 | ->#MULTIVALUE | 0.5 | 1 | false (bank.csv:3 @80)
+      IM3 | - | 1000.25 | 1000000 | false (bank.csv:4 @108)
+    dangling-reference bank.csv:3 incident.change "#MULTIVALUE": no change with this key was exported
+    "##);
+}

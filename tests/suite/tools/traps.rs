@@ -101,3 +101,28 @@ fn columns_of_jira_repeat_their_names() {
     assert_eq!(field(&exported, "incident", "DESK-1009", "resolved_at"), "2026-03-29T05:00Z", "after clocks changed");
     assert_eq!(field(&exported, "incident", "DESK-1001", "service"), "booking");
 }
+
+/// The page of traps names a test for each, which is there.
+#[test]
+fn the_page_names_tests_that_exist() {
+    fn code(folder: &std::path::Path, text: &mut String) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                code(&path, text);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text.push_str(&std::fs::read_to_string(&path).expect("a text"));
+            }
+        }
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut tests = String::new();
+    ["tests", "src/data/tests"].iter().for_each(|folder| code(&root.join(folder), &mut tests));
+    let page = std::fs::read_to_string(root.join("docs/traps.md")).expect("the page");
+    let names = page.split('`').filter(|name| name.contains("::") && !name.contains(['*', '…', ' ']));
+    let names: Vec<&str> = names.filter_map(|name| name.rsplit("::").next()).collect();
+    assert!(names.len() > 20, "{names:?}");
+    for name in names {
+        assert!(tests.contains(&format!("fn {name}(")), "no test is called {name}");
+    }
+}
