@@ -49,6 +49,14 @@ const TOOLS: &[Tool] = &[
         findings: &[],
     },
     Tool {
+        name: "bmc-helix",
+        prefix: Some("INC00000000"),
+        lacks: &[],
+        to_the_minute: false,
+        others: &[("change", 2)],
+        findings: &[],
+    },
+    Tool {
         name: "freshservice",
         prefix: Some(""),
         lacks: &[],
@@ -158,6 +166,14 @@ const TOOLS: &[Tool] = &[
         findings: &[],
     },
     Tool {
+        name: "servicedesk-plus",
+        prefix: Some(""),
+        lacks: &[],
+        to_the_minute: false,
+        others: &[("service_request", 2)],
+        findings: &[],
+    },
+    Tool {
         name: "servicenow-csv-display",
         prefix: Some("INC000"),
         lacks: &[],
@@ -230,6 +246,7 @@ const TOOLS: &[Tool] = &[
         others: &[("outage", 14), ("state_event", 39)],
         findings: &[],
     },
+    Tool { name: "upptime", prefix: None, lacks: &[], to_the_minute: false, others: &[("outage", 3)], findings: &[] },
     Tool {
         name: "zammad",
         prefix: Some("77"),

@@ -2,6 +2,8 @@
 
 /// A source, the number of an incident (`*`: any), a field, as it was authored, and as it comes out. Each is needed.
 pub(super) const DIFFERENCES: &[(&str, &str, &str, &str, &str)] = &[
+    // BMC Helix has four priorities.
+    ("bmc-helix", "*", "priority", "p5", "p4"),
     // Freshservice has four priorities.
     ("freshservice", "*", "priority", "p5", "p4"),
     // GLPI closes what was given up, too.

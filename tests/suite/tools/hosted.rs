@@ -98,3 +98,40 @@ fn backstage_tells_kinds_apart() {
     assert_eq!(of("service", "booking", "ci"), "booking");
     assert_eq!(of("person", "a.okafor", "organization_unit"), "team-booking");
 }
+
+#[test]
+fn servicedesk_plus_tells_requests_apart() {
+    let exported = export("servicedesk-plus");
+    let of = |record: &str, key: &str, name: &str| field(&exported, record, key, name).to_owned();
+    // What is shown is a time of Lisbon to the minute; what is meant stands beside it, in milliseconds since 1970.
+    assert_eq!(of("incident", "1009", "resolved_at"), "2026-03-29T05:00Z");
+    assert_eq!(of("incident", "1001", "recorded_at_business"), "2026-01-05T08:12:31Z");
+    assert_eq!(of("incident", "1005", "assigned_to"), "-", "null in place of an object");
+    assert_eq!(of("incident", "1005", "resolution"), "-");
+    assert!(!exported.records["incident"].contains_key("1901"), "what is in the trash");
+    assert_eq!(of("service_request", "1903", "request_model"), "New phone");
+    assert_eq!(of("service_request", "1904", "closed_at"), "-");
+}
+
+#[test]
+fn bmc_helix_tells_entries() {
+    let exported = export("bmc-helix");
+    let of = |record: &str, key: &str, name: &str| field(&exported, record, key, name).to_owned();
+    // Offsets have no colon.
+    assert_eq!(of("incident", "INC000000001020", "resolved_at"), "2026-06-30T22:45:30Z");
+    assert_eq!(of("incident", "INC000000001005", "assigned_to"), "-", "null");
+    assert!(!exported.records["incident"].contains_key("INC000000001901"), "an event of the infrastructure");
+    assert_eq!(of("change", "CRQ000000000081", "actual_start"), "2026-01-10T21:03Z");
+    assert_eq!(of("change", "CRQ000000000082", "backout_plan"), "-");
+}
+
+#[test]
+fn upptime_tells_outages() {
+    let exported = export("upptime");
+    let of = |key: &str, name: &str| field(&exported, "outage", key, name).to_owned();
+    assert_eq!(of("10", "service"), "booking");
+    assert_eq!(of("11", "ended_at"), "2026-03-29T01:30Z");
+    assert_eq!(of("14", "ended_at"), "-", "still down");
+    assert!(!exported.records["outage"].contains_key("13"), "slow is not down");
+    assert!(!exported.records["outage"].contains_key("12"), "an issue that people wrote");
+}
