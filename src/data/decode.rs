@@ -1,7 +1,7 @@
 //! Values of an export to values of a field's type.
 
 pub(super) mod number;
-mod period;
+pub(super) mod period;
 
 use number::Scaled;
 

@@ -101,6 +101,8 @@ pub enum Kind {
     Timestamp(Option<String>),
     /// Times as counts of `seconds` or `milliseconds`.
     Epoch(&'static str),
+    /// Lengths of time such as `PT4H30M`.
+    Duration,
     /// Lengths of time that are written as times since 1970.
     DurationSince,
     /// One of these texts.

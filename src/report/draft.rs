@@ -196,7 +196,7 @@ fn type_of(column: &DraftColumn, is_key: bool) -> String {
         Kind::Decimal { .. } => "decimal".to_owned(),
         Kind::Date(_) => "date".to_owned(),
         Kind::Timestamp(_) | Kind::Epoch(_) => "timestamp".to_owned(),
-        Kind::DurationSince => "duration".to_owned(),
+        Kind::Duration | Kind::DurationSince => "duration".to_owned(),
         Kind::Enum(texts) => format!("{{{}}}", members(texts).join(", ")),
         Kind::List => "list of text".to_owned(),
     };

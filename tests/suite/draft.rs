@@ -167,6 +167,10 @@ fn other_forms() {
         ("sites/north.yml", "url: https://north.example\nup: true\n"),
         ("sites/south.yml", "url: https://south.example\nup: false\n"),
         ("pipes.txt", "a|b\n1|x\n2|y\n"),
+        (
+            "lists.json",
+            r#"[{"id": "a", "l": [{"full": [{"x": "1"}], "some": [{"x": "1"}]}, {"full": [{"x": "2"}], "some": []}]}]"#,
+        ),
     ]);
     insta::assert_snapshot!("other-forms", drafted(&export));
 }
@@ -252,6 +256,9 @@ fn cell() -> impl Strategy<Value = Vec<String>> {
         "1e5",
         "+49 1",
         "2026-02-30",
+        "PT4H30M",
+        "P1D",
+        "-PT1M",
     ]);
     let alike = prop_oneof![
         few.clone().prop_map(|text| vec![text]),

@@ -49,7 +49,7 @@ fn parts(text: &str) -> Option<(bool, Vec<(i128, char)>)> {
 }
 
 /// Reads an exact length of time, in microseconds; a day has 24 hours, and months and years have no exact length.
-pub(super) fn duration(text: &str) -> Option<i64> {
+pub(in crate::data) fn duration(text: &str) -> Option<i64> {
     let (negative, parts) = parts(text)?;
     let mut total = 0i128;
     for (amount, unit) in parts {

@@ -19,6 +19,7 @@ pub(super) enum Guess {
     /// Times or days in at least one form, by their positions among all, the likeliest first.
     Time(Vec<usize>),
     Epoch(&'static str),
+    Duration,
     DurationSince,
     Enum(Vec<String>),
 }
@@ -132,6 +133,9 @@ pub(super) fn guess(measure: &Measure, name: &str) -> Guess {
     }
     if let Some(boolean) = boolean(measure, &words) {
         return boolean;
+    }
+    if measure.durations == typed {
+        return Guess::Duration;
     }
     let members = members(measure, is_choice);
     if measure.numbers & 0xFF != 0 && (measure.percents == 0 || measure.percents == typed) {

@@ -49,8 +49,14 @@ impl<'p> Walk<'p> {
     fn node(&mut self, path: &[Step], node: &'p Node) {
         let measure = &node.measure;
         let single = measure.values + measure.markers.values().sum::<u64>();
-        if node.columns > 1 {
-            return self.refuse(path, format!("{} columns have this name", node.columns));
+        if node.columns > 1 && !last_name(path).is_empty() && columns::is_plain(last_name(path)) {
+            if !measure.markers.is_empty() {
+                return self
+                    .refuse(path, format!("{} columns have this name, and in some nothing stands", node.columns));
+            }
+            // Every row has the columns, so every row has the list.
+            let (path, list) = (path.iter().cloned().chain([Step::Every]).collect(), Some(u64::MAX));
+            return self.leaves.push(Leaf { path, measure, guess: Guess::Text, list });
         }
         if last_name(path).is_empty() {
             return self.refuse(path, "a column without a name");
@@ -123,7 +129,12 @@ impl<'p> Walk<'p> {
                 let (expected, is_list) = if below.step == Step::Every { (elements, true) } else { (around, false) };
                 let path: Vec<Step> = path.iter().cloned().chain([below.step.clone()]).collect();
                 let marked = !measure.markers.is_empty();
-                if below.has_more || marked || measure.values + measure.objects + measure.lists != expected {
+                // An empty list within an element is a place where something is missing.
+                if below.has_more
+                    || marked
+                    || measure.empty_lists > 0
+                    || measure.values + measure.objects + measure.lists != expected
+                {
                     continue;
                 }
                 match (measure.values, measure.objects, measure.lists) {
@@ -386,10 +397,14 @@ fn column(
             None => Kind::Text,
         },
         Guess::Epoch(unit) => Kind::Epoch(unit),
+        Guess::Duration => Kind::Duration,
         Guess::DurationSince => Kind::DurationSince,
         Guess::Enum(members) => Kind::Enum(members.clone()),
     };
-    let is_typed = matches!(leaf.guess, Guess::Number { .. } | Guess::Time(_) | Guess::Epoch(_) | Guess::DurationSince);
+    let is_typed = matches!(
+        leaf.guess,
+        Guess::Number { .. } | Guess::Time(_) | Guess::Epoch(_) | Guess::Duration | Guess::DurationSince
+    );
     let mut markers: BTreeMap<String, u64> =
         measure.markers.iter().map(|(text, count)| ((*text).to_owned(), *count)).collect();
     if is_typed {
@@ -459,7 +474,7 @@ fn says(kind: &Kind, measure: &Measure, order: Order, numbers: Numbers) -> Vec<S
                 says.push("whether a mark stands before decimals or between thousands is not certain".to_owned());
             }
         }
-        Kind::Date(_) | Kind::Timestamp(_) | Kind::Epoch(_) | Kind::DurationSince => {
+        Kind::Date(_) | Kind::Timestamp(_) | Kind::Epoch(_) | Kind::Duration | Kind::DurationSince => {
             says.extend(measure.example.as_deref().map(|text| format!("such as {}", example(text))));
             says.extend(match order {
                 Order::Plain => None,

@@ -7,6 +7,7 @@ use rustc_hash::FxHasher;
 
 use super::forms::{Forms, Numbers, all_forms, forms_of, numbers_of};
 use crate::data::decode::cut;
+use crate::data::decode::period::duration;
 
 /// Most different values that are kept apart.
 pub(in crate::data) const MOST_DIFFERENT: usize = 64;
@@ -63,6 +64,8 @@ pub(in crate::data) struct Measure {
     pub(in crate::data) zeros: u64,
     pub(in crate::data) epochs: BTreeMap<String, u64>,
     pub(in crate::data) early: u64,
+    /// How many of them are lengths of time such as `PT4H30M`.
+    pub(in crate::data) durations: u64,
     /// How many of them are the beginning of a day as workbooks have it.
     pub(in crate::data) midnights: u64,
     /// The least and the greatest of whole numbers.
@@ -92,6 +95,7 @@ impl Default for Measure {
             zeros: 0,
             epochs: BTreeMap::new(),
             early: 0,
+            durations: 0,
             midnights: 0,
             range: None,
             longest: 0,
@@ -164,6 +168,8 @@ impl Measure {
                 *self.epochs.entry(text.to_owned()).or_default() += 1;
             }
         }
+        let is_duration = trimmed.trim_start_matches('-').starts_with('P') && duration(trimmed).is_some();
+        self.durations += u64::from(is_duration);
         self.midnights += u64::from(text.ends_with("T00:00:00"));
         self.forms = forms_of(trimmed, self.forms);
         let percent = trimmed.strip_suffix('%').filter(|_| !is_number);
@@ -203,6 +209,7 @@ impl Measure {
         self.zeros += other.zeros;
         join(&mut self.epochs, other.epochs);
         self.early += other.early;
+        self.durations += other.durations;
         self.midnights += other.midnights;
         self.range = match (self.range, other.range) {
             (Some((least, greatest)), Some((low, high))) => Some((least.min(low), greatest.max(high))),

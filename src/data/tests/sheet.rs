@@ -162,3 +162,31 @@ fn what_is_wrong_with_a_workbook_is_said() {
       help: export it as CSV, which is read as a stream
     ");
 }
+
+#[test]
+fn a_draft_knows_days_from_times() {
+    let files = Memory(BTreeMap::from([("export.xlsx".to_owned(), workbook(ROWS, false))]));
+    let draft = super::super::draft::draft(&files, Limits::default(), &Silent);
+    let [table] = draft.tables.as_slice() else { panic!("{draft:?}") };
+    let shown: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| format!("{} {:?}{}", path_of(&column.path), column.kind, if column.optional { "?" } else { "" }))
+        .collect();
+    assert_snapshot!(shown.join("\n"), @r"
+    Number Text
+    Who Text?
+    Tags Text?
+    On Date(None)?
+    Opened Timestamp(None)
+    Held Duration?
+    Live Boolean(None)?
+    Size Decimal { percent: false }?
+    ");
+    assert!(table.lacks_zone && table.key.is_some());
+}
+
+fn path_of(steps: &[Step]) -> String {
+    let [Step::Name(name)] = steps else { panic!("{steps:?}") };
+    name.clone()
+}
