@@ -65,7 +65,8 @@ fn pieces(text: &str) -> Vec<(&str, &str)> {
     let (mut pieces, mut at) = (Vec::new(), 0);
     while at < text.len() {
         let start = at + blank(&text[at..]);
-        let length = piece(&text[start..]);
+        let is_found = pieces.last().is_some_and(|(_, before)| *before == "find");
+        let length = piece(&text[start..], is_found);
         if length > 0 {
             pieces.push((&text[at..start], &text[start..start + length]));
         }
@@ -87,7 +88,8 @@ fn blank(text: &str) -> usize {
     }
 }
 
-fn piece(text: &str) -> usize {
+/// The length of the piece with which a text begins; `is_found` says that it is what `find` looks for.
+fn piece(text: &str, is_found: bool) -> usize {
     if text.starts_with('"') {
         return quoted(text);
     }
@@ -100,8 +102,8 @@ fn piece(text: &str) -> usize {
     if text.starts_with(|c| ends(0, c)) {
         return 1;
     }
-    // A pattern may hold anything.
-    if text.starts_with('/') && !text[1..].starts_with(char::is_whitespace) {
+    // A pattern may hold anything; elsewhere a blank behind the mark makes a division of it.
+    if text.starts_with('/') && (is_found || !text[1..].starts_with(char::is_whitespace)) {
         let mut escaped = true;
         let end = text.find(|c| {
             let ends = c == '/' && !escaped;
