@@ -180,6 +180,7 @@ impl Inspector<'_> {
         let mut signs = Vec::new();
         if errors.is_empty() {
             signs = self.truncation(&mapping, &files, errors);
+            signs.extend(dataset.table(record).shortfalls.iter().cloned().map(|says| Sign::Incomplete { says }));
             signs.extend(self.numbering(&mapping, &dataset));
             signs.extend(clocks::signs(self.schema, &mapping, dataset.table(record)));
         }

@@ -208,7 +208,7 @@ pub struct UnreadColumnReport {
 /// A sign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SignReport {
-    /// Which: `round-number`, `states-more`, `more-follows`, `gaps`, `whole-hours`.
+    /// Which: `round-number`, `states-more`, `incomplete`, `more-follows`, `gaps`, `whole-hours`.
     pub sign: &'static str,
     /// What was seen: a clause.
     pub says: String,
@@ -415,6 +415,7 @@ fn sign(seen: &Sign, ty: &RecordType) -> SignReport {
             "states-more",
             format!("{file} says `{}` {}, and {} were read", path.join("."), grouped(*stated), grouped(*rows)),
         ),
+        Sign::Incomplete { says } => ("incomplete", format!("{says}; the records count as incomplete")),
         Sign::MoreFollows { file, path, says } => {
             ("more-follows", format!("{file} says `{}` {says}: another page follows that is not there", path.join(".")))
         }

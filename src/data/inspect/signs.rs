@@ -34,6 +34,11 @@ pub enum Sign {
         /// How many were read of all files of the mapping that say it.
         rows: u64,
     },
+    /// There is less than the mapping expects, so that its records are incomplete.
+    Incomplete {
+        /// What there is and what is expected.
+        says: String,
+    },
     /// Every file of a mapping says that another follows.
     MoreFollows {
         /// The last of them.

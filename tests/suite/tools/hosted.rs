@@ -1,6 +1,6 @@
 //! The traps of other desks, of what calls people out and of what tells the public, and of a catalogue.
 
-use super::traps::{export, field};
+use super::traps::{export, field, with, without};
 
 #[test]
 fn zammad_tells_tickets_apart() {
@@ -35,6 +35,36 @@ fn znuny_tells_tickets_apart() {
     assert_eq!(of("service_request", "771904", "fulfilled_at"), "-");
 }
 
+/// Errors come with HTTP status 200, so whoever fetches does not notice.
+#[test]
+fn an_error_of_znuny_is_no_empty_answer() {
+    let failed = with("znuny", "tickets-2.json", "{\"Ticket\":", "{\"Error\":");
+    assert!(failed.errors.iter().any(|error| error.contains("no records at `Ticket`")), "{:?}", failed.errors);
+}
+
+/// A dynamic field has a text, or a list where several may be chosen.
+#[test]
+fn a_list_of_znuny_is_no_text() {
+    let several =
+        with("znuny", "tickets-1.json", "\"Value\": \"application\"", "\"Value\": [\"application\", \"network\"]");
+    assert!(!several.findings.is_empty(), "a list was taken for a text");
+    for (at, finding) in &several.findings {
+        assert_eq!(at, "incident.category");
+        assert!(finding.contains("expected a single value, not a list"), "{finding}");
+    }
+}
+
+/// Times of resolution and closing are there only with `include=stats`. Nothing notices where they are not, which the page warns of.
+#[test]
+fn freshservice_without_stats_tells_no_times() {
+    let bare = with("freshservice", "tickets-1.json", "\"stats\":", "\"other\":");
+    assert_eq!(field(&bare, "incident", "1001", "state"), "closed");
+    assert_eq!(field(&bare, "incident", "1001", "resolved_at"), "-");
+    assert!(bare.findings.is_empty() && bare.errors.is_empty() && bare.shortfalls.is_empty());
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/tools/freshservice.md"));
+    assert!(page.expect("the page").contains("counts as resolved at no time"));
+}
+
 #[test]
 fn freshservice_tells_tickets_apart() {
     let exported = export("freshservice");
@@ -61,6 +91,15 @@ fn pagerduty_tells_entries_apart() {
     assert_eq!(of("state_event", "RL002", "record_id"), "1012", "out of the summary: ids are no numbers");
     assert_eq!(of("state_event", "RL002", "new_value"), "acknowledge");
     assert!(!exported.records["state_event"].contains_key("RL001"), "that somebody was told is no state");
+}
+
+/// Pages follow one another until `more` is false; how many incidents there are is told only with `total=true`.
+#[test]
+fn pages_of_pagerduty_that_are_missing_are_noticed() {
+    let cut = without("pagerduty", "incidents-2.json");
+    assert!(cut.shortfalls.iter().any(|found| found.contains("there are 21")), "{:?}", cut.shortfalls);
+    let untold = with("pagerduty", "incidents-2.json", "\"total\": 21", "\"total\": null");
+    assert!(untold.shortfalls.iter().any(|found| found.contains("does not say at `total`")), "{:?}", untold.shortfalls);
 }
 
 #[test]

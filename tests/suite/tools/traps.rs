@@ -58,7 +58,7 @@ fn tables_of_servicenow_refer_to_one_another() {
 }
 
 /// Reads an export without one of its files.
-fn without(name: &str, file: &str) -> Exported {
+pub(super) fn without(name: &str, file: &str) -> Exported {
     let copy = tempfile::tempdir().expect("a folder");
     for entry in std::fs::read_dir(folder(name)).expect("the fixture") {
         let path = entry.expect("an entry").path();
@@ -66,6 +66,19 @@ fn without(name: &str, file: &str) -> Exported {
             std::fs::copy(&path, copy.path().join(path.file_name().expect("a name"))).expect("a copy");
         }
     }
+    read(Some(name), copy.path())
+}
+
+/// Reads an export with a text of one of its files put in place of another, wherever it stands.
+pub(super) fn with(name: &str, file: &str, old: &str, new: &str) -> Exported {
+    let copy = tempfile::tempdir().expect("a folder");
+    for entry in std::fs::read_dir(folder(name)).expect("the fixture") {
+        let path = entry.expect("an entry").path();
+        std::fs::copy(&path, copy.path().join(path.file_name().expect("a name"))).expect("a copy");
+    }
+    let text = std::fs::read_to_string(folder(name).join(file)).expect("the file");
+    assert!(text.contains(old), "{file} has no {old}");
+    std::fs::write(copy.path().join(file), text.replace(old, new)).expect("a copy");
     read(Some(name), copy.path())
 }
 
@@ -94,12 +107,31 @@ fn fields_of_jira_are_found_by_name() {
     }
 }
 
-/// One name is a column for each value; the zone of the site is nowhere in the file.
+/// The zone of the site is nowhere in the file, and a field with several values is read by its position.
 #[test]
-fn columns_of_jira_repeat_their_names() {
+fn rows_of_jira_are_read_in_the_zone_of_the_site() {
     let exported = export("jira-csv");
     assert_eq!(field(&exported, "incident", "DESK-1009", "resolved_at"), "2026-03-29T05:00Z", "after clocks changed");
     assert_eq!(field(&exported, "incident", "DESK-1001", "service"), "booking");
+}
+
+/// A search gives at most a hundred changes of an issue, and says how many there are.
+#[test]
+fn a_changelog_of_jira_that_is_cut_is_noticed() {
+    let copy = tempfile::tempdir().expect("a folder");
+    for entry in std::fs::read_dir(folder("jira-rest")).expect("the fixture") {
+        let path = entry.expect("an entry").path();
+        let mut answer: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(&path).expect("a text")).expect("JSON");
+        if let Some(issues) = answer.get_mut("issues").and_then(serde_json::Value::as_array_mut) {
+            issues[0]["changelog"]["total"] = 132.into();
+        }
+        let name = path.file_name().expect("a name");
+        std::fs::write(copy.path().join(name), answer.to_string()).expect("a copy");
+    }
+    let cut = read(Some("jira-rest"), copy.path());
+    let found = "`history` and says 132 at `changelog.total`";
+    assert!(cut.shortfalls.iter().any(|short| short.contains(found)), "{:?}", cut.shortfalls);
 }
 
 /// The page of traps names a test for each, which is there.
