@@ -40,7 +40,12 @@ pub(super) fn heading(page: &mut Page, report: &Report) {
 fn manifest(report: &Report) -> String {
     let inputs = &report.inputs;
     let counts = if inputs.manifest_required { "not taken as complete" } else { "taken as complete" };
-    let Some(name) = &inputs.manifest else { return format!("none; what was exported is {counts}") };
+    let Some(name) = &inputs.manifest else {
+        // Exports may say themselves that there is more.
+        let short = inputs.records.iter().any(|record| !record.incomplete.is_empty()) && !inputs.manifest_required;
+        let but = if short { ", but for records of which more are stated" } else { "" };
+        return format!("none; what was exported is {counts}{but}");
+    };
     let is_silent = |file: &&InputFile| file.manifest.as_ref().is_none_or(|entry| entry.complete.is_none());
     match inputs.files.iter().filter(is_silent).count() as u64 {
         0 => name.clone(),
