@@ -114,3 +114,24 @@ fn without_a_manifest_completeness_is_assumed_unless_one_is_required() {
     desk.write("export/manifest.json", r#"{"complete": true, "files": [{"file": "incident.csv"}]}"#);
     assert_eq!(desk.counted("--require-manifest").status, 0);
 }
+
+#[test]
+fn an_export_that_states_more_is_not_complete() {
+    let desk = Desk::sound();
+    desk.remove("export/incident.csv");
+    desk.add_policies(
+        "source desk \"The desk\" {\n  incident from \"answers.json\" at found\n    expect total = total\n    \
+         number      = number\n    service     = service\n    priority    = priority\n    opened_at   = opened_at\n    \
+         resolved_at = resolved_at\n}\n",
+    );
+    let found = r#"{"number": "INC1", "service": "S1", "priority": "p1", "opened_at": "2026-01-05T09:00Z", "resolved_at": "2026-01-05T12:00Z"}"#;
+    desk.write("export/answers.json", format!("{{\"total\": 1, \"found\": [{found}]}}"));
+    let run = desk.counted("");
+    assert_eq!(run.status, 0, "{}", run.shown());
+    assert!(run.stdout.contains("is taken as complete\n"), "{}", run.stdout);
+    desk.write("export/answers.json", format!("{{\"total\": 2, \"found\": [{found}]}}"));
+    let run = desk.counted("");
+    assert_eq!(run.status, 3, "{}", run.shown());
+    assert!(run.stdout.contains("is taken as complete, but for records of which more are stated"), "{}", run.stdout);
+    assert!(run.stdout.contains("answers.json says at `total` that there are 2, and it has 1"), "{}", run.stdout);
+}
