@@ -85,14 +85,18 @@ pub struct Fed {
     pub record: RecordId,
     /// Rows in the file.
     pub rows: u64,
-    /// Rows that became records.
+    /// Rows that became records, or extend some.
     pub kept: u64,
+    /// Whether they give fields to records of other files in place of being records.
+    pub extends: bool,
     /// Rows left out, by filter, in order; the text of the filter, its reason, the number.
     pub left_out: Vec<LeftOut>,
     /// Rows that `keep last of each` (or `first`) left out.
     pub superseded: u64,
     /// Rows that are a part of a record beside the one that stands for it.
     pub joined: u64,
+    /// Rows that extend a record which no other file has.
+    pub strays: u64,
 }
 
 /// Rows that a choice of rows left out.

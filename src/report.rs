@@ -186,8 +186,11 @@ pub struct InputFed {
     pub record: String,
     /// Rows in the file.
     pub rows: u64,
-    /// Rows that became records.
+    /// Rows that became records, or extend some.
     pub kept: u64,
+    /// Whether they give fields to records of other files in place of being records.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub extends: bool,
     /// Rows that the mapping left out, by choice.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<InputLeftOut>,

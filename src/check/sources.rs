@@ -4,6 +4,7 @@
 
 mod beside;
 mod conversion;
+mod extending;
 mod reading;
 
 use std::collections::BTreeMap;
@@ -172,6 +173,7 @@ impl SourceChecker<'_, '_> {
                 reading: self.order_reading(scope, one_per.order.span, settings),
             }
         });
+        let extends = self.extending(record, mapping);
         let names = self.patterns(scope, &mapping.files);
         let fields =
             self.assignments(record, mapping, settings, &Places { levels: &levels, names, one_per: one_per.is_some() });
@@ -180,6 +182,7 @@ impl SourceChecker<'_, '_> {
             .any(|fault| fault.diagnostic.is_error() && !matches!(fault.scope, SourceScope::Field(..)));
         (!broken).then(|| mapping::Mapping {
             record,
+            extends,
             files: mapping.files.iter().map(|file| file.node.clone()).collect(),
             at: mapping.at.as_ref().map(|at| steps(&at.steps)).unwrap_or_default(),
             names_at: names_at.unwrap_or_default(),
@@ -389,7 +392,9 @@ impl SourceChecker<'_, '_> {
                 fields.insert(field, value);
             }
         }
-        for key in &declared.key {
+        // A row that extends a record may be tied to it by another identity than the key.
+        let needs_key = !(mapping.extends && mapping.known_as.is_some());
+        for key in declared.key.iter().filter(|_| needs_key) {
             let name = &declared.field_type(*key).name;
             let given = mapping.assignments.iter().find(|assignment| assignment.field.node == *name);
             let is_unknown = given.is_some_and(|assignment| matches!(assignment.value, ast::AssignedValue::Unknown(_)));

@@ -63,8 +63,7 @@ pub fn choose_sources<'a>(
         sources.iter().filter(|source| source.mappings.iter().any(|mapping| selects_any(mapping, files))).collect();
     for (position, source) in fitting.iter().enumerate() {
         for other in &fitting[..position] {
-            let feeds = |source: &Source| source.mappings.iter().map(|mapping| mapping.record).collect::<BTreeSet<_>>();
-            if let Some(record) = feeds(source).intersection(&feeds(other)).next() {
+            if let Some(record) = made_by(&[*source]).intersection(&made_by(&[*other])).next() {
                 let record = &schema.record(*record).name;
                 let message = format!(
                     "the sources `{}` and `{}` both fit the export and feed `{record}`",
@@ -78,27 +77,37 @@ pub fn choose_sources<'a>(
     Ok(fitting)
 }
 
-/// The mappings that feed a record: those of the chosen sources or, if they do not feed it, files laid out as the record.
+/// The records that sources make, not counting those that they only extend.
+fn made_by(sources: &[&Source]) -> BTreeSet<RecordId> {
+    let mappings = sources.iter().flat_map(|source| &source.mappings);
+    mappings.filter(|mapping| mapping.extends.is_none()).map(|mapping| mapping.record).collect()
+}
+
+/// The mappings that feed a record: those of the chosen sources, and files laid out as the record if none of these makes it. Those that
+/// extend it come last.
 pub(super) fn mappings_of(schema: &Schema, record: RecordId, sources: &[&Source]) -> Vec<Mapping> {
-    let mapped: Vec<Mapping> = sources
-        .iter()
-        .flat_map(|source| &source.mappings)
-        .filter(|mapping| mapping.record == record)
-        .cloned()
-        .collect();
-    if mapped.is_empty() { vec![super::plan::mapping_of_record(schema, record)] } else { mapped }
+    let of_record = sources.iter().flat_map(|source| &source.mappings).filter(|mapping| mapping.record == record);
+    let (mut makes, extends): (Vec<Mapping>, Vec<Mapping>) =
+        of_record.cloned().partition(|mapping| mapping.extends.is_none());
+    if makes.is_empty() {
+        let mut laid_out = super::plan::mapping_of_record(schema, record);
+        // What an extending mapping gives stands in its files.
+        laid_out.fields.retain(|field, _| !extends.iter().any(|mapping| mapping.gives(schema, *field)));
+        makes.push(laid_out);
+    }
+    makes.extend(extends);
+    makes
 }
 
 /// The files of the export that neither a chosen source nor their own name makes data of.
 pub(super) fn unused(schema: &Schema, sources: &[&Source], files: &[String]) -> Vec<String> {
-    let fed: BTreeSet<RecordId> =
-        sources.iter().flat_map(|source| &source.mappings).map(|mapping| mapping.record).collect();
+    let made = made_by(sources);
     let is_used = |name: &str| {
         sources
             .iter()
             .flat_map(|source| &source.mappings)
             .any(|mapping| mapping.files.iter().any(|pattern| selects(pattern, name)))
-            || shaped(schema, name).is_some_and(|record| !fed.contains(&record))
+            || shaped(schema, name).is_some_and(|record| !made.contains(&record))
     };
     files.iter().filter(|name| !is_used(name)).cloned().collect()
 }

@@ -117,9 +117,11 @@ impl Inspector<'_> {
         for (position, source) in self.sources.iter().enumerate() {
             mappings.extend(source.mappings.iter().map(|mapping| (Some(position), mapping.clone())));
         }
-        let fed: BTreeSet<RecordId> = mappings.iter().map(|(_, mapping)| mapping.record).collect();
-        for record in self.schema.ids().filter(|record| !fed.contains(record)) {
-            let of_record = choose::mappings_of(self.schema, record, &[]);
+        let makes = mappings.iter().filter(|(_, mapping)| mapping.extends.is_none());
+        let made: BTreeSet<RecordId> = makes.map(|(_, mapping)| mapping.record).collect();
+        for record in self.schema.ids().filter(|record| !made.contains(record)) {
+            let mut of_record = choose::mappings_of(self.schema, record, self.sources);
+            of_record.retain(|mapping| mapping.extends.is_none());
             mappings.extend(
                 of_record
                     .into_iter()
@@ -146,6 +148,14 @@ impl Inspector<'_> {
         reads
     }
 
+    /// What is read where the fields that a mapping gives are, and the key.
+    fn given_by(&self, mapping: &Mapping) -> Reads {
+        let mut reads = self.reads([mapping.record]);
+        let key = &self.schema.record(mapping.record).key;
+        reads.fields.retain(|(_, field)| key.contains(field) || mapping.gives(self.schema, *field));
+        reads
+    }
+
     fn load(&self, reads: &Reads, sources: &[&Source]) -> Loaded {
         let loading = Loading { limits: self.limits, tallies: true, ..Loading::new(self.schema, reads, sources) };
         load(&loading, self.files, self.progress)
@@ -162,7 +172,11 @@ impl Inspector<'_> {
 
     fn mapping(&self, source: Option<usize>, mapping: Mapping, errors: &mut Vec<DataError>) -> MappingInspection {
         let record = mapping.record;
-        let loaded = self.load_alone(&mapping, &self.reads([record]));
+        let loaded = match mapping.extends {
+            None => self.load_alone(&mapping, &self.reads([record])),
+            // What it gives is seen at the records that others make.
+            Some(_) => self.load(&self.given_by(&mapping), self.sources),
+        };
         errors.extend(loaded.errors);
         let dataset = loaded.dataset;
         let fields = (0..self.schema.record(record).fields.len() as u32).map(FieldId).map(|field| {
@@ -175,13 +189,17 @@ impl Inspector<'_> {
             field_of(field, column, findings)
         });
         let fields: Vec<FieldInspection> = fields.collect();
+        let own = self.files_of(&mapping);
+        let read = dataset.files.iter().filter(|file| own.contains(&file.name.as_str()));
         let files: Vec<(String, Fed)> =
-            dataset.files.iter().flat_map(|file| file.fed.iter().map(|fed| (file.name.clone(), fed.clone()))).collect();
+            read.flat_map(|file| file.fed.iter().map(|fed| (file.name.clone(), fed.clone()))).collect();
         let mut signs = Vec::new();
         if errors.is_empty() {
             signs = self.truncation(&mapping, &files, errors);
             signs.extend(dataset.table(record).shortfalls.iter().cloned().map(|says| Sign::Incomplete { says }));
-            signs.extend(self.numbering(&mapping, &dataset));
+            if mapping.extends.is_none() {
+                signs.extend(self.numbering(&mapping, &dataset));
+            }
             signs.extend(clocks::signs(self.schema, &mapping, dataset.table(record)));
         }
         MappingInspection { source, mapping, files, fields, signs }

@@ -118,6 +118,11 @@ impl<'a> Loader<'a> {
             .records
             .iter()
             .flat_map(|record| choose::mappings_of(schema, *record, self.loading.sources))
+            .filter(|mapping| {
+                let reads = &self.loading.reads.fields;
+                let is_read = |(record, field): &_| *record == mapping.record && mapping.gives(schema, *field);
+                mapping.extends.is_none() || reads.iter().any(is_read)
+            })
             .map(|mapping| {
                 let names = self.names.iter().filter(|name| mapping.files.iter().any(|pattern| selects(pattern, name)));
                 let names = names.cloned().collect();
@@ -140,19 +145,37 @@ impl<'a> Loader<'a> {
         let mut shortfalls: BTreeMap<RecordId, Vec<String>> = BTreeMap::new();
         for record in &self.loading.reads.records {
             let of_record: Vec<_> = mappings.iter().filter(|(mapping, _)| mapping.record == *record).collect();
-            let has_identity = of_record.iter().any(|(mapping, _)| mapping.known_as.is_some())
-                && identities::is_referred_to(schema, self.loading.reads, *record);
-            let asked = Asked { fields: self.fields_of(*record), has_identity };
+            let (makes, extends): (Vec<_>, Vec<_>) =
+                of_record.into_iter().partition(|(mapping, _)| mapping.extends.is_none());
+            let is_known = |(mapping, _): &&(Mapping, Vec<String>)| mapping.known_as.is_some();
+            let has_identity = makes.iter().any(is_known) && identities::is_referred_to(schema, self.loading.reads, *record)
+                || extends.iter().any(is_known);
+            let fields = self.fields_of(*record);
+            let is_given = |field: &FieldId| extends.iter().any(|(mapping, _)| mapping.gives(schema, *field));
+            let given = (0..fields.len()).filter(|position| is_given(&fields[*position])).collect();
+            let asked = Asked { fields, has_identity };
             let mut builder = TableBuilder::new(schema, *record, asked, self.loading.tallies);
+            builder.given_elsewhere = given;
             let (mut errors, mut has_files) = (Vec::new(), false);
-            for (mapping, names) in of_record {
+            for (mapping, names) in makes {
                 has_files |= !names.is_empty();
-                let indexed: Vec<(u32, &str)> = names
-                    .iter()
-                    .map(|name| (read.binary_search(&name).unwrap_or_default() as u32, name.as_str()))
-                    .collect();
-                let (all_fed, short) = self.read_mapping(mapping, &indexed, &mut builder, &mut errors);
+                let (all_fed, short) = self.read_mapping(mapping, &indexed(names, &read), &mut builder, &mut errors);
                 for (file, fed) in all_fed {
+                    loaded.dataset.files[file as usize].fed.push(fed);
+                }
+                shortfalls.entry(*record).or_default().extend(short);
+            }
+            for (mapping, names) in extends {
+                let asked = builder.asked_of(schema, mapping);
+                let mut rows = TableBuilder::new(schema, *record, asked, self.loading.tallies);
+                if names.is_empty() {
+                    rows.no_file(mapping);
+                }
+                let (all_fed, short) = self.read_mapping(mapping, &indexed(names, &read), &mut rows, &mut errors);
+                let extended = builder.extend(schema, mapping, rows, &read);
+                for (file, mut fed) in all_fed {
+                    let of_file = extended.get(&file).copied().unwrap_or_default();
+                    (fed.kept, fed.strays) = (of_file.rows, of_file.strays);
                     loaded.dataset.files[file as usize].fed.push(fed);
                 }
                 shortfalls.entry(*record).or_default().extend(short);
@@ -344,6 +367,12 @@ impl<'a> Loader<'a> {
     }
 }
 
+/// The files of a mapping with their numbers among all that are read.
+fn indexed<'n>(names: &'n [String], read: &[&String]) -> Vec<(u32, &'n str)> {
+    let index = |name: &'n String| (read.binary_search(&name).unwrap_or_default() as u32, name.as_str());
+    names.iter().map(index).collect()
+}
+
 /// What a mapping took of a file before any of it is read.
 fn nothing_fed(mapping: &Mapping) -> Fed {
     let left_out = mapping
@@ -351,7 +380,7 @@ fn nothing_fed(mapping: &Mapping) -> Fed {
         .iter()
         .map(|filter| LeftOut { filter: filter.span, because: filter.because.clone(), rows: 0 })
         .collect();
-    Fed { record: mapping.record, rows: 0, kept: 0, left_out, superseded: 0, joined: 0 }
+    Fed { record: mapping.record, rows: 0, kept: 0, extends: mapping.extends.is_some(), left_out, superseded: 0, joined: 0, strays: 0 }
 }
 
 impl Fed {

@@ -113,6 +113,7 @@ pub(super) fn mapping_of_record(schema: &Schema, record: RecordId) -> Mapping {
     };
     Mapping {
         record,
+        extends: None,
         files: super::choose::SHAPED.iter().map(|ending| format!("{}.{ending}", ty.name)).collect(),
         at: Vec::new(),
         names_at: Vec::new(),

@@ -3,6 +3,7 @@
 mod archives;
 mod beside;
 mod conversions;
+mod extending;
 mod faults;
 mod formats;
 mod hostile;
@@ -142,6 +143,7 @@ pub(super) fn mapping(schema: &Schema, record: &str, files: &str, at: &str, fiel
     let source = |text: &str| FieldSource::Path { path: path(text), reading: Reading::default(), when: None };
     Mapping {
         record,
+        extends: None,
         files: vec![files.to_owned()],
         at: steps(at),
         names_at: Vec::new(),
@@ -232,8 +234,12 @@ pub(super) fn show(schema: &Schema, reads: &Reads, loaded: &Loaded) -> String {
                 let name = &schema.record(fed.record).name;
                 writeln!(
                     text,
-                    "{} fed {name}: {} of {}, left out {left_out:?}, superseded {}",
-                    file.name, fed.kept, fed.rows, fed.superseded
+                    "{} fed {name}: {} of {}, left out {left_out:?}, superseded {}{}",
+                    file.name,
+                    fed.kept,
+                    fed.rows,
+                    fed.superseded,
+                    if fed.strays > 0 { format!(", strays {}", fed.strays) } else { String::new() }
                 )
                 .unwrap();
             }

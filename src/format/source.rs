@@ -3,7 +3,7 @@
 use super::writer::Writer;
 use crate::syntax::ast::{
     Arm, AssignedValue, Assignment, Conversion, ExpectedCount, Filter, Keep, KnownAs, Level, Mapping, Name, OnePer,
-    Path, PathStep, Pick, RowTest, RowTestKind, Setting, Source, Text,
+    Path, PathStep, Pick, RowTest, RowTestKind, Setting, Source, Text, WithoutRow,
 };
 
 /// A line of a mapping that is no assignment.
@@ -12,6 +12,7 @@ enum Line<'a> {
     Filter(&'a Filter),
     KnownAs(&'a KnownAs),
     Expected(&'a ExpectedCount),
+    WithoutRow(&'a WithoutRow),
 }
 
 impl Line<'_> {
@@ -21,6 +22,7 @@ impl Line<'_> {
             Line::Filter(filter) => filter.span.start,
             Line::KnownAs(known_as) => known_as.span.start,
             Line::Expected(expected) => expected.span.start,
+            Line::WithoutRow(without_row) => without_row.span.start,
         }
     }
 }
@@ -81,6 +83,7 @@ impl Writer<'_> {
 
     fn mapping(&mut self, mapping: &Mapping) {
         let Mapping {
+            extends,
             record,
             files,
             at,
@@ -91,6 +94,7 @@ impl Writer<'_> {
             filters,
             known_as,
             expected,
+            without_row,
             assignments,
             span: _,
         } = mapping;
@@ -98,6 +102,7 @@ impl Writer<'_> {
         lines.extend(keep.as_ref().map(Line::Keep));
         lines.extend(known_as.as_ref().map(Line::KnownAs));
         lines.extend(expected.iter().map(Line::Expected));
+        lines.extend(without_row.as_ref().map(Line::WithoutRow));
         lines.sort_by_key(Line::start);
         // Where it stands first it goes with the files.
         let keep_first = match lines.first() {
@@ -105,6 +110,10 @@ impl Writer<'_> {
             _ => None,
         };
         self.group(|writer| {
+            if *extends {
+                writer.word("extend");
+                writer.space();
+            }
             writer.take(record.span);
             writer.space();
             writer.word("from");
@@ -155,6 +164,7 @@ impl Writer<'_> {
                     Line::Filter(filter) => writer.filter(filter),
                     Line::KnownAs(known_as) => writer.known_as(known_as),
                     Line::Expected(expected) => writer.expected_count(expected),
+                    Line::WithoutRow(without_row) => writer.without_row(without_row),
                 }
             }
             let widest = assignments.iter().map(|assignment| assignment.field.node.len()).max().unwrap_or(0);
@@ -177,6 +187,13 @@ impl Writer<'_> {
         self.word("known as");
         self.space();
         self.path(path);
+    }
+
+    fn without_row(&mut self, without_row: &WithoutRow) {
+        let WithoutRow { state, span: _ } = without_row;
+        self.word("if none:");
+        self.space();
+        self.take(state.span);
     }
 
     fn expected_count(&mut self, expected: &ExpectedCount) {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::expr::Pattern;
-use crate::schema::{FieldId, RecordId};
+use crate::schema::{FieldId, RecordId, Schema};
 use crate::source::Span;
 use crate::value::{Timestamp, Zone};
 
@@ -27,6 +27,9 @@ pub struct Source {
 pub struct Mapping {
     /// The record.
     pub record: RecordId,
+    /// Whether its rows, in place of being records, give fields to those that other mappings make, and what these fields are where a
+    /// record has no row. Rows and records belong together by equal keys, or by the second identity if it has one.
+    pub extends: Option<WithoutRow>,
     /// Patterns of file names relative to the export, with `/` between folders, see [`parts`](super::pattern::parts).
     pub files: Vec<String>,
     /// Where the records are in a file of JSON: empty for the top (an array of records, or one line each).
@@ -58,6 +61,12 @@ pub struct Mapping {
 }
 
 impl Mapping {
+    /// Whether it says where a field is that is no key.
+    pub fn gives(&self, schema: &Schema, field: FieldId) -> bool {
+        let is_given = self.fields.get(&field).is_some_and(|source| !matches!(source, FieldSource::Unknown { .. }));
+        is_given && !schema.record(self.record).key.contains(&field)
+    }
+
     /// Returns a path as it is written.
     pub fn show(&self, path: &Path) -> String {
         let level = path.level.checked_sub(1).and_then(|level| self.levels.get(level));
@@ -70,6 +79,15 @@ impl Mapping {
         });
         name.into_iter().chain(steps).collect::<Vec<_>>().join(".").replace(".[", "[")
     }
+}
+
+/// What the fields of a record are for which an extending mapping has no row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutRow {
+    /// Unknown: a row is expected for each record.
+    Unknown,
+    /// Absent.
+    Absent,
 }
 
 /// A list within a record whose elements are rows, or hold the lists of the next level.

@@ -386,8 +386,12 @@ pub(crate) fn input_fed(fed: &Fed, record: &str, text: impl Fn(Span) -> String) 
         let choice = "a further row of the same record".to_owned();
         left_out.push(InputLeftOut { choice, because: None, rows: fed.joined });
     }
+    if fed.strays > 0 {
+        let choice = "a row that extends a record which is not there".to_owned();
+        left_out.push(InputLeftOut { choice, because: None, rows: fed.strays });
+    }
     left_out.retain(|left_out| left_out.rows > 0);
-    InputFed { record: record.to_owned(), rows: fed.rows, kept: fed.kept, left_out }
+    InputFed { record: record.to_owned(), rows: fed.rows, kept: fed.kept, extends: fed.extends, left_out }
 }
 
 fn has_subjects(body: &Body) -> bool {

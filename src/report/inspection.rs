@@ -217,7 +217,7 @@ pub struct SignReport {
 /// Builds the report of an inspection; `policies` are the texts in which the sources stand.
 pub fn report(inspection: &Inspection, schema: &Schema, sources: &[&Source], policies: &Sources) -> InspectionReport {
     let mappings: Vec<MappingReport> =
-        inspection.mappings.iter().map(|of| mapping(of, schema, sources, policies)).collect();
+        inspection.mappings.iter().map(|of| mapping(of, inspection, schema, sources, policies)).collect();
     let links: Vec<LinkReport> = inspection.links.iter().map(|found| link(found, schema)).collect();
     let found = mappings
         .iter()
@@ -293,11 +293,24 @@ fn path(steps: &[Step]) -> String {
     shown.collect::<Vec<_>>().join(".").replace(".[", "[")
 }
 
-fn mapping(of: &MappingInspection, schema: &Schema, sources: &[&Source], policies: &Sources) -> MappingReport {
+fn mapping(
+    of: &MappingInspection,
+    inspection: &Inspection,
+    schema: &Schema,
+    sources: &[&Source],
+    policies: &Sources,
+) -> MappingReport {
     let ty = schema.record(of.mapping.record);
     let is_fed = |field: &&FieldInspection| of.mapping.fields.contains_key(&field.field);
+    // A mapping that extends a record feeds some of its fields, and those are missing nowhere else.
+    let extending = inspection.mappings.iter().map(|other| &other.mapping).filter(|other| other.extends.is_some());
+    let extending: Vec<_> = extending.filter(|other| other.record == of.mapping.record).collect();
+    let is_missing = |field: &&FieldInspection| {
+        let is_given = || extending.iter().any(|other| other.gives(schema, field.field));
+        of.mapping.extends.is_none() && !is_fed(field) && !is_given()
+    };
     let not_fed = |optional: bool| -> Vec<String> {
-        let not_fed = of.fields.iter().filter(|field| !is_fed(field)).map(|field| ty.field_type(field.field));
+        let not_fed = of.fields.iter().filter(is_missing).map(|field| ty.field_type(field.field));
         not_fed.filter(|field| field.ty.optional == optional).map(|field| field.name.clone()).collect()
     };
     let file = |(file, fed): &(String, crate::data::Fed)| MappingFile {

@@ -236,7 +236,11 @@ pub(crate) fn one_fed(page: &mut Page, file: &str, fed: &InputFed) {
 }
 
 fn took(fed: &InputFed) -> String {
-    if fed.rows == fed.kept {
+    if fed.extends {
+        let of = if fed.rows == fed.kept { String::new() } else { format!(" of {}", grouped(fed.rows)) };
+        let rows = if fed.rows == 1 { "row extends" } else { "rows extend" };
+        format!("{}{of} {rows} {}", grouped(fed.kept), fed.record)
+    } else if fed.rows == fed.kept {
         format!("{} {}", grouped(fed.kept), fed.record)
     } else {
         format!("{} {} of {} rows", grouped(fed.kept), fed.record, grouped(fed.rows))

@@ -38,6 +38,8 @@ pub enum Setting {
 /// How files become records of one type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
+    /// `extend`: whether its rows add fields to records that other mappings make
+    pub extends: bool,
     /// The record.
     pub record: Name,
     /// Patterns of file names; `*` stands for any characters but `/`, and so does `{ticket}`, whose characters are data.
@@ -58,6 +60,8 @@ pub struct Mapping {
     pub known_as: Option<KnownAs>,
     /// `expect total = total`, `expect history = changelog.total`, in order
     pub expected: Vec<ExpectedCount>,
+    /// `if none: absent`
+    pub without_row: Option<WithoutRow>,
     /// The fields, in order.
     pub assignments: Vec<Assignment>,
     /// All of it.
@@ -151,6 +155,15 @@ pub struct ExpectedCount {
     pub of: Name,
     /// Where the number stands.
     pub path: Path,
+    /// All of it.
+    pub span: Span,
+}
+
+/// `if none: absent`: what the fields of a record are for which an extending mapping has no row
+#[derive(Debug, Clone, PartialEq)]
+pub struct WithoutRow {
+    /// The state: `absent`.
+    pub state: Name,
     /// All of it.
     pub span: Span,
 }

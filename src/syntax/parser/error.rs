@@ -439,6 +439,8 @@ fn display(rule: Rule) -> &'static str {
         Rule::entry => ENTRY,
         Rule::setting | Rule::setting_kw => "a setting",
         Rule::mapping => MAPPING,
+        Rule::extends => "`extend`",
+        Rule::without_row => "`if none`",
         Rule::level | Rule::each_kw => "`each`",
         Rule::one_per | Rule::one_per_kw => "`one per`",
         Rule::in_order_of_kw => "`in order of`",

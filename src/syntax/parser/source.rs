@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
     Arm, AssignedValue, Assignment, Conversion, ExpectedCount, Filter, Keep, KnownAs, Level, Mapping, OnePer, Path,
-    PathStep, Pick, RowTest, RowTestKind, Setting, Source, Text,
+    PathStep, Pick, RowTest, RowTestKind, Setting, Source, Text, WithoutRow,
 };
 use crate::syntax::scan::DEEPEST;
 
@@ -43,10 +43,17 @@ impl Builder<'_> {
             }
             Rule::mapping => mappings.extend(self.mapping(pair)),
             rule
-            @ (Rule::keep | Rule::only | Rule::exclude | Rule::known | Rule::expected_count | Rule::assignment) => {
+            @ (Rule::keep
+            | Rule::only
+            | Rule::exclude
+            | Rule::known
+            | Rule::expected_count
+            | Rule::without_row
+            | Rule::assignment) => {
                 let keep = (rule == Rule::keep).then(|| self.keep(pair.clone())).flatten();
                 let known_as = (rule == Rule::known).then(|| self.known_as(pair.clone())).flatten();
                 let expected = (rule == Rule::expected_count).then(|| self.expected_count(pair.clone())).flatten();
+                let without_row = (rule == Rule::without_row).then(|| self.without_row(pair.clone())).flatten();
                 let filter = matches!(rule, Rule::only | Rule::exclude).then(|| self.filter(pair.clone())).flatten();
                 let assignment = (rule == Rule::assignment).then(|| self.assignment(pair)).flatten();
                 let Some(mapping) = mappings.last_mut() else {
@@ -63,6 +70,7 @@ impl Builder<'_> {
                 if assignment.is_none() && !mapping.assignments.is_empty() {
                     let (message, label) = match rule {
                         Rule::known => ("a second identity stands behind an assignment", "concerns all fields"),
+                        Rule::without_row => ("`if none` stands behind an assignment", "concerns all fields"),
                         Rule::expected_count => ("`expect` stands behind an assignment", "concerns all fields"),
                         _ => ("a choice of rows stands behind an assignment", "chooses rows"),
                     };
@@ -74,6 +82,7 @@ impl Builder<'_> {
                 let twice = [
                     ("keep", keep.is_some() && mapping.keep.is_some()),
                     ("known as", known_as.is_some() && mapping.known_as.is_some()),
+                    ("if none", without_row.is_some() && mapping.without_row.is_some()),
                 ];
                 for (word, _) in twice.into_iter().filter(|(_, is_twice)| *is_twice) {
                     let message = format!("`{word}` stands twice in one mapping");
@@ -91,6 +100,7 @@ impl Builder<'_> {
                 mapping.span = mapping.span.to(span);
                 mapping.keep = keep.or(mapping.keep.take());
                 mapping.known_as = known_as.or(mapping.known_as.take());
+                mapping.without_row = without_row.or(mapping.without_row.take());
                 mapping.expected.extend(expected);
                 mapping.filters.extend(filter);
                 mapping.assignments.extend(assignment);
@@ -138,9 +148,10 @@ impl Builder<'_> {
     fn mapping(&self, pair: Pair<'_>) -> Option<Mapping> {
         let span = self.span(&pair);
         let (mut record, mut files, mut at, mut levels) = (None, Vec::new(), None, Vec::new());
-        let (mut names_at, mut one_per) = (None, None);
+        let (mut names_at, mut one_per, mut extends) = (None, None, false);
         for inner in pair.into_inner() {
             match inner.as_rule() {
+                Rule::extends => extends = true,
                 Rule::name => record = Some(self.name(&inner)),
                 Rule::texts => files.push(self.texts(inner)),
                 Rule::at => at = self.path_within(inner),
@@ -158,6 +169,7 @@ impl Builder<'_> {
             );
         }
         Some(Mapping {
+            extends,
             record: record?,
             files,
             at,
@@ -168,6 +180,7 @@ impl Builder<'_> {
             filters: Vec::new(),
             known_as: None,
             expected: Vec::new(),
+            without_row: None,
             assignments: Vec::new(),
             span,
         })
@@ -236,6 +249,13 @@ impl Builder<'_> {
             }
         }
         Some(ExpectedCount { of: of?, path: path?, span })
+    }
+
+    /// `if none: absent`
+    fn without_row(&self, pair: Pair<'_>) -> Option<WithoutRow> {
+        let span = self.span(&pair);
+        let state = pair.into_inner().find(|inner| inner.as_rule() == Rule::word)?;
+        Some(WithoutRow { state: self.name(&state), span })
     }
 
     /// `only where …`, `exclude where … because "…"`
