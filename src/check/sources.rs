@@ -113,7 +113,7 @@ impl SourceChecker<'_, '_> {
 
     fn source(&mut self, source: &ast::Source) -> mapping::Source {
         let settings = self.settings(&source.settings);
-        let mappings = source.mappings.iter().filter_map(|mapping| self.mapping(mapping, &settings)).collect();
+        let mappings = source.mappings.iter().filter_map(|mapping| self.mapping(source, mapping, &settings)).collect();
         mapping::Source {
             name: source.name.node.clone(),
             title: source.title.node.clone(),
@@ -122,7 +122,12 @@ impl SourceChecker<'_, '_> {
         }
     }
 
-    fn mapping(&mut self, mapping: &ast::Mapping, settings: &Settings) -> Option<mapping::Mapping> {
+    fn mapping(
+        &mut self,
+        source: &ast::Source,
+        mapping: &ast::Mapping,
+        settings: &Settings,
+    ) -> Option<mapping::Mapping> {
         let Some(known) = self.world.known_records.get(mapping.record.node.as_str()).copied() else {
             let broken: Option<ItemId> = self.world.items.find(ItemKind::Record, &mapping.record.node).first().copied();
             match broken {
@@ -173,7 +178,7 @@ impl SourceChecker<'_, '_> {
                 reading: self.order_reading(scope, one_per.order.span, settings),
             }
         });
-        let extends = self.extending(record, mapping);
+        let extends = self.extending(record, source, mapping);
         let names = self.patterns(scope, &mapping.files);
         let fields =
             self.assignments(record, mapping, settings, &Places { levels: &levels, names, one_per: one_per.is_some() });
@@ -383,6 +388,20 @@ impl SourceChecker<'_, '_> {
                         ast::Pick::Count => mapping::Pick::Count,
                     };
                     reading.map(|reading| FieldSource::Picked { pick, path, reading, test })
+                }
+                ast::AssignedValue::Joined { parts, by } => {
+                    if places.one_per {
+                        let message = "`join` reads one row, and several rows are one record".to_owned();
+                        let help = "take one of the paths alone: `first …`, `last …`";
+                        self.invalid(
+                            SourceScope::Field(record, field),
+                            assignment.span,
+                            message,
+                            "of which row?",
+                            help,
+                        );
+                    }
+                    self.joined(record, field, parts, by, settings, places.levels)
                 }
                 ast::AssignedValue::File { name, conversions } => {
                     self.file(record, field, name, conversions, settings, &places.names)

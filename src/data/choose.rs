@@ -7,7 +7,7 @@ use super::pattern::selects;
 use crate::diagnostic::{Code, closest, suggest};
 use crate::ir::mapping::{Mapping, Source};
 use crate::ir::reads::Reads;
-use crate::schema::{RecordId, Schema};
+use crate::schema::{FieldId, RecordId, Schema};
 
 /// The endings of files that are laid out as the records themselves.
 pub(super) const SHAPED: [&str; 9] = ["json", "ndjson", "jsonl", "csv", "tsv", "xml", "yaml", "yml", "xlsx"];
@@ -31,21 +31,13 @@ fn selects_any(mapping: &Mapping, names: &[String]) -> bool {
 ///
 /// # Errors
 ///
-/// A named source does not exist, or several fit and feed the same record.
+/// A named source does not exist, several fit and feed the same record, or one extends records by a field that another gives, too.
 pub fn choose_sources<'a>(
     schema: &Schema,
     sources: &'a [Source],
     named: &[String],
     files: &[String],
 ) -> Result<Vec<&'a Source>, DataError> {
-    let error = |code, message: String, help: Option<String>| DataError {
-        record: None,
-        file: None,
-        line: None,
-        code,
-        message,
-        help,
-    };
     if !named.is_empty() {
         let mut chosen: Vec<&Source> = Vec::new();
         for name in named {
@@ -57,6 +49,7 @@ pub fn choose_sources<'a>(
                 chosen.push(source);
             }
         }
+        given_once(schema, &chosen)?;
         return Ok(chosen);
     }
     let fitting: Vec<&Source> =
@@ -74,7 +67,36 @@ pub fn choose_sources<'a>(
             }
         }
     }
+    given_once(schema, &fitting)?;
     Ok(fitting)
+}
+
+/// Refuses a field that one source gives records of another which has it, too: one of the two would be lost.
+fn given_once(schema: &Schema, sources: &[&Source]) -> Result<(), DataError> {
+    for source in sources {
+        for extends in source.mappings.iter().filter(|mapping| mapping.extends.is_some()) {
+            let others = sources.iter().filter(|other| other.name != source.name);
+            let mut mappings = others.flat_map(|other| other.mappings.iter().map(move |mapping| (other, mapping)));
+            let twice = mappings.find_map(|(other, mapping)| {
+                let is_twice = |field: &&FieldId| extends.gives(schema, **field) && mapping.gives(schema, **field);
+                let of_record = mapping.record == extends.record;
+                of_record.then(|| mapping.fields.keys().find(is_twice))?.map(|field| (other, *field))
+            });
+            if let Some((other, field)) = twice {
+                let record = schema.record(extends.record);
+                let field = &record.field_type(field).name;
+                let message =
+                    format!("the sources `{}` and `{}` both give `{}.{field}`", other.name, source.name, record.name);
+                let help = format!("take the field out of one of them: `{}` only extends the records", source.name);
+                return Err(error(Code::AmbiguousSource, message, Some(help)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn error(code: Code, message: String, help: Option<String>) -> DataError {
+    DataError { record: None, file: None, line: None, code, message, help }
 }
 
 /// The records that sources make, not counting those that they only extend.

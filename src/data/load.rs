@@ -148,7 +148,8 @@ impl<'a> Loader<'a> {
             let (makes, extends): (Vec<_>, Vec<_>) =
                 of_record.into_iter().partition(|(mapping, _)| mapping.extends.is_none());
             let is_known = |(mapping, _): &&(Mapping, Vec<String>)| mapping.known_as.is_some();
-            let has_identity = makes.iter().any(is_known) && identities::is_referred_to(schema, self.loading.reads, *record)
+            let has_identity = makes.iter().any(is_known)
+                && identities::is_referred_to(schema, self.loading.reads, *record)
                 || extends.iter().any(is_known);
             let fields = self.fields_of(*record);
             let is_given = |field: &FieldId| extends.iter().any(|(mapping, _)| mapping.gives(schema, *field));
@@ -380,7 +381,16 @@ fn nothing_fed(mapping: &Mapping) -> Fed {
         .iter()
         .map(|filter| LeftOut { filter: filter.span, because: filter.because.clone(), rows: 0 })
         .collect();
-    Fed { record: mapping.record, rows: 0, kept: 0, extends: mapping.extends.is_some(), left_out, superseded: 0, joined: 0, strays: 0 }
+    Fed {
+        record: mapping.record,
+        rows: 0,
+        kept: 0,
+        extends: mapping.extends.is_some(),
+        left_out,
+        superseded: 0,
+        joined: 0,
+        strays: 0,
+    }
 }
 
 impl Fed {

@@ -21,6 +21,8 @@ const SPLIT: &str = ";";
 pub(super) enum Origin {
     /// What is at a path.
     Slot(usize),
+    /// What is at several paths, with a text between.
+    Joined(Vec<usize>, String),
     /// The same text in every row.
     Constant(String),
     /// The file does not have it.
@@ -210,6 +212,16 @@ pub(super) fn plan<'a>(
                     Origin::Slot(slot)
                 }
             }
+            Some(FieldSource::Joined { parts, by, reading: of_parts }) => {
+                reading.clone_from(of_parts);
+                match parts.iter().filter(|_| is_cells).find_map(|path| no_column(header, mapping, path)) {
+                    Some(note) => {
+                        not_exported.push((position, note));
+                        Origin::Nowhere
+                    }
+                    None => Origin::Joined(parts.iter().map(|path| paths.slot(path)).collect(), by.clone()),
+                }
+            }
             Some(FieldSource::File { name, reading: of_file }) => {
                 reading.clone_from(of_file);
                 Origin::Constant(
@@ -294,9 +306,10 @@ pub(super) fn plan<'a>(
         .zip(1..)
         .map(|((list, count), level)| Nested { list, count, tree: paths.tree(level, &said.names) })
         .collect();
-    let of_fields = mapping.fields.values().filter_map(|source| match source {
-        FieldSource::Path { path, .. } => Some(path),
-        _ => None,
+    let of_fields = mapping.fields.values().flat_map(|source| match source {
+        FieldSource::Path { path, .. } => std::slice::from_ref(path),
+        FieldSource::Joined { parts, .. } => parts,
+        _ => &[],
     });
     let of_record = of_fields.chain(mapping.levels.iter().map(|level| &level.list)).filter(|path| path.level == 0);
     let names = of_record.filter_map(|path| match path.steps.first() {
@@ -387,6 +400,10 @@ pub(super) fn shape_of(schema: &Schema, mapping: &Mapping) -> Shape {
         let (path, reading, when) = match source {
             FieldSource::Path { path, reading, when } => (path, reading, when),
             FieldSource::Picked { path, reading, test, .. } => (path, reading, test),
+            FieldSource::Joined { parts, .. } => {
+                parts.iter().for_each(|part| add(part, false));
+                continue;
+            }
             FieldSource::File { .. } | FieldSource::Constant { .. } | FieldSource::Unknown { .. } => continue,
         };
         when.iter().for_each(|when| add(&when.path, false));

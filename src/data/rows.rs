@@ -455,6 +455,11 @@ impl<'p, 'c> Reader<'p, 'c> {
                     true
                 }
                 (Some(true), Origin::Slot(slot)) => decoder.decode(self.slots.get(*slot), column, &mut self.work),
+                (Some(true), Origin::Joined(slots, by)) => {
+                    let mut whole = String::new();
+                    let joined = join(&self.slots, slots, by, &mut whole, &mut self.work.scratch);
+                    decoder.decode(&Slot::of(joined), column, &mut self.work)
+                }
                 (Some(true), Origin::Constant(text)) => {
                     let item = Item::Value(Raw::Text(text, Escapes::None));
                     decoder.decode(&Slot::of(item), column, &mut self.work)
@@ -500,6 +505,19 @@ impl<'p, 'c> Reader<'p, 'c> {
             self.decoded.digests.push(digest(around, text.trim_end_matches(['\r', '\n'])));
         }
     }
+}
+
+/// Joins the texts at several paths. If there is no text at one of them, the whole is what is there.
+fn join<'t>(slots: &Slots<'t>, parts: &[usize], by: &str, whole: &'t mut String, scratch: &mut String) -> Item<'t> {
+    for (position, part) in parts.iter().enumerate() {
+        let item = &slots.get(*part).item;
+        let Some(text) = filter::text(item, scratch) else { return *item };
+        if position > 0 {
+            whole.push_str(by);
+        }
+        whole.push_str(text);
+    }
+    Item::Value(Raw::Text(whole, Escapes::None))
 }
 
 /// The first eight bytes of the SHA-256 of what was begun with, and the text.

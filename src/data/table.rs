@@ -6,6 +6,7 @@ mod join;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+pub(super) use self::join::{Joined, Taken};
 use super::column::{Column, State};
 use super::decode::{Decoder, KINDS};
 use super::finding::{Finding, FindingCount, FindingValue, FindingValues, Findings};
@@ -13,7 +14,6 @@ use super::keys::Interner;
 use super::plan::{Asked, Origin, Plan, Planned};
 use super::rows::{Decoded, Keyless};
 use super::stream::Fault;
-pub(super) use self::join::{Joined, Taken};
 use super::{Places, Table};
 use crate::diagnostic::Code;
 use crate::ir::mapping::Mapping;
@@ -295,11 +295,14 @@ impl TableBuilder {
         }
         for position in 0..self.asked.fields.len() {
             let keyless = std::mem::take(&mut self.keyless[position]);
-            let Some(Planned { decoder, origin: Origin::Slot(slot), when }) = plan.fields.get(position) else {
-                continue;
+            let Some(Planned { decoder, origin, when }) = plan.fields.get(position) else { continue };
+            let slots = match origin {
+                Origin::Slot(slot) => std::slice::from_ref(slot),
+                Origin::Joined(slots, _) => slots,
+                Origin::Constant(_) | Origin::Nowhere => continue,
             };
-            let Some(unseen) = when.iter().map(|(tested, _)| *tested).chain([*slot]).find(|slot| !is_seen(*slot))
-            else {
+            let tested = when.iter().map(|(tested, _)| tested);
+            let Some(unseen) = tested.chain(slots).copied().find(|slot| !is_seen(*slot)) else {
                 self.missing_values(position, decoder, keyless);
                 continue;
             };

@@ -191,7 +191,8 @@ impl Writer<'_> {
 
     fn without_row(&mut self, without_row: &WithoutRow) {
         let WithoutRow { state, span: _ } = without_row;
-        self.word("if none:");
+        self.word("if none");
+        self.word(":");
         self.space();
         self.take(state.span);
     }
@@ -277,6 +278,15 @@ impl Writer<'_> {
                     writer.space();
                     writer.row_test(test);
                 }
+            }),
+            AssignedValue::Joined { parts, by } => self.group(|writer| {
+                writer.word("join");
+                writer.space();
+                writer.list(parts, |writer, part| writer.path(part));
+                writer.space();
+                writer.word("by");
+                writer.space();
+                writer.take(by.span);
             }),
             AssignedValue::File { name, conversions } => self.group(|writer| {
                 writer.word("file");

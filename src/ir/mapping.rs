@@ -226,6 +226,15 @@ pub enum FieldSource {
         /// Which rows are looked at; all without it. If there is no such row, there is nothing, and the count is zero.
         test: Option<When>,
     },
+    /// From several paths into the row: their texts, with another between them. If one is absent, so is the whole.
+    Joined {
+        /// The paths.
+        parts: Vec<Path>,
+        /// What stands between them.
+        by: String,
+        /// How the whole is read.
+        reading: Reading,
+    },
     /// From the name of the file: the characters that a pattern calls so. Every pattern of the mapping does.
     File {
         /// What they are called.

@@ -337,6 +337,10 @@ fn from(mapping: &Mapping, field: FieldId) -> String {
         Some(FieldSource::Picked { pick, path, .. }) => {
             format!("{} {}", format!("{pick:?}").to_lowercase(), mapping.show(path))
         }
+        Some(FieldSource::Joined { parts, by, .. }) => {
+            let parts: Vec<String> = parts.iter().map(|part| mapping.show(part)).collect();
+            format!("join {} by \"{by}\"", parts.join(", "))
+        }
         Some(FieldSource::File { name, .. }) => format!("file {name}"),
         Some(FieldSource::Constant { text, .. }) => format!("constant \"{text}\""),
         Some(FieldSource::Unknown { .. }) => "unknown".to_owned(),

@@ -203,6 +203,7 @@ fn report() -> Report {
                     record: "change".to_owned(),
                     rows: 1300,
                     kept: 1234,
+                    extends: false,
                     left_out: vec![InputLeftOut {
                         choice: "exclude where title = \"TEST\"".to_owned(),
                         because: some("test records"),

@@ -45,7 +45,7 @@ const TOOLS: &[Tool] = &[
         prefix: None,
         lacks: &[],
         to_the_minute: false,
-        others: &[("ci", 6), ("ci_relationship", 4), ("person", 1), ("service", 1)],
+        others: &[("ci", 6), ("ci_relationship", 6), ("person", 1), ("service", 1)],
         findings: &[],
     },
     Tool {

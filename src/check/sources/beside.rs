@@ -105,9 +105,10 @@ impl SourceChecker<'_, '_> {
 fn paths(mapping: &ast::Mapping) -> impl Iterator<Item = &ast::Path> {
     let of_fields = mapping.assignments.iter().flat_map(|assignment| match &assignment.value {
         AssignedValue::Path { path, when: test, .. } | AssignedValue::Picked { path, test, .. } => {
-            [Some(path), test.as_ref().map(|test| &test.path)]
+            [path].into_iter().chain(test.as_ref().map(|test| &test.path)).collect()
         }
-        AssignedValue::File { .. } | AssignedValue::Constant(_) | AssignedValue::Unknown(_) => [None, None],
+        AssignedValue::Joined { parts, .. } => parts.iter().collect(),
+        AssignedValue::File { .. } | AssignedValue::Constant(_) | AssignedValue::Unknown(_) => Vec::new(),
     });
     let of_levels = mapping.levels.iter().map(|level| &level.path);
     let of_rows =
@@ -115,5 +116,5 @@ fn paths(mapping: &ast::Mapping) -> impl Iterator<Item = &ast::Path> {
     let of_groups = mapping.one_per.iter().flat_map(|one_per| [&one_per.key, &one_per.order]);
     let of_records = mapping.known_as.iter().map(|known_as| &known_as.path);
     let of_counts = mapping.expected.iter().filter(|expected| expected.of.node != TOTAL).map(|expected| &expected.path);
-    of_fields.flatten().chain(of_levels).chain(of_rows).chain(of_groups).chain(of_records).chain(of_counts)
+    of_fields.chain(of_levels).chain(of_rows).chain(of_groups).chain(of_records).chain(of_counts)
 }

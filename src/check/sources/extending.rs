@@ -8,7 +8,12 @@ use crate::syntax::ast::{self, AssignedValue, Assignment, Item, ItemKind};
 
 impl SourceChecker<'_, '_> {
     /// Checks what only mappings with `extend` have, and what they lack; returns what becomes of records without a row.
-    pub(super) fn extending(&mut self, record: RecordId, mapping: &ast::Mapping) -> Option<WithoutRow> {
+    pub(super) fn extending(
+        &mut self,
+        record: RecordId,
+        source: &ast::Source,
+        mapping: &ast::Mapping,
+    ) -> Option<WithoutRow> {
         let scope = SourceScope::Record(record);
         if !mapping.extends {
             if let Some(without_row) = &mapping.without_row {
@@ -20,9 +25,8 @@ impl SourceChecker<'_, '_> {
         }
         let ty = self.world.schema().record(record);
         let name = &ty.name;
-        let is_key = |assignment: &&Assignment| {
-            ty.field(&assignment.field.node).is_some_and(|field| ty.key.contains(&field))
-        };
+        let is_key =
+            |assignment: &&Assignment| ty.field(&assignment.field.node).is_some_and(|field| ty.key.contains(&field));
         if ty.key.is_empty() && mapping.known_as.is_none() {
             let message = format!("a `{name}` has no key by which a row could belong to it");
             let diagnostic = Diagnostic::new(Code::InvalidMapping, mapping.record.span, message, "extended here")
@@ -48,7 +52,7 @@ impl SourceChecker<'_, '_> {
         let without_row = self.without_row(record, mapping);
         for assignment in mapping.assignments.iter().filter(|assignment| !is_key(assignment)) {
             if let Some(field) = ty.field(&assignment.field.node) {
-                self.given_elsewhere(record, field, mapping, assignment);
+                self.given_elsewhere(record, field, (source, mapping), assignment);
             }
         }
         Some(without_row)
@@ -61,27 +65,41 @@ impl SourceChecker<'_, '_> {
             let message = format!("a field of a record without a row cannot be `{}`", without_row.state.node);
             let help = "write `if none: absent`, or leave the line out: then it is unknown";
             self.invalid(scope, without_row.state.span, message, "not `absent`", help);
+            return WithoutRow::Unknown;
         }
         let ty = self.world.schema().record(record);
         for assignment in &mapping.assignments {
-            let Some(field) = ty.field(&assignment.field.node).filter(|field| !ty.key.contains(field)) else { continue };
+            let Some(field) = ty.field(&assignment.field.node).filter(|field| !ty.key.contains(field)) else {
+                continue;
+            };
             let declared = ty.field_type(field);
             if !declared.ty.optional {
                 let message = format!("`{}` cannot be absent where a record has no row", declared.name);
-                let diagnostic = Diagnostic::new(Code::InvalidMapping, assignment.field.span, message, "always required")
-                    .with_label(declared.span, "declared without `?`")
-                    .with_label(without_row.span, "absent without a row")
-                    .with_help("declare it with `?`, or leave `if none` out: then it is unknown");
+                let diagnostic =
+                    Diagnostic::new(Code::InvalidMapping, assignment.field.span, message, "always required")
+                        .with_label(declared.span, "declared without `?`")
+                        .with_label(without_row.span, "absent without a row")
+                        .with_help("declare it with `?`, or leave `if none` out: then it is unknown");
                 self.report(SourceScope::Field(record, field), diagnostic);
             }
         }
         WithoutRow::Absent
     }
 
-    /// Refuses a field that another mapping of the record gives, too: one of the two would be lost.
-    fn given_elsewhere(&mut self, record: RecordId, field: FieldId, mapping: &ast::Mapping, given: &Assignment) {
+    /// Refuses a field that another mapping of the source gives the record, too: one of the two would be lost. Of other sources, those that are
+    /// chosen together are looked at.
+    fn given_elsewhere(
+        &mut self,
+        record: RecordId,
+        field: FieldId,
+        (source, mapping): (&ast::Source, &ast::Mapping),
+        given: &Assignment,
+    ) {
         let name = &given.field.node;
-        let other = self.mappings(record).filter(|other| other.span != mapping.span).find_map(|other| {
+        let name_of = &self.world.schema().record(record).name;
+        let mut others =
+            source.mappings.iter().filter(|other| other.record.node == *name_of && other.span != mapping.span);
+        let other = others.find_map(|other| {
             let gives = |assignment: &&Assignment| {
                 assignment.field.node == *name && !matches!(assignment.value, AssignedValue::Unknown(_))
             };
@@ -95,19 +113,15 @@ impl SourceChecker<'_, '_> {
         self.report(SourceScope::Field(record, field), diagnostic);
     }
 
-    /// All mappings of the program that make or extend a record.
-    fn mappings(&self, record: RecordId) -> impl Iterator<Item = &ast::Mapping> {
+    /// All mappings of the program that make a record.
+    fn makes(&self, record: RecordId) -> impl Iterator<Item = &ast::Mapping> {
         let world = self.world;
         let name = &world.schema().record(record).name;
         let sources = world.items.of_kind(ItemKind::Source).filter_map(move |id| match &world.items.get(id).item {
             Some(Item::Source(source)) => Some(source),
             _ => None,
         });
-        sources.flat_map(|source| &source.mappings).filter(move |mapping| mapping.record.node == *name)
-    }
-
-    /// Those that make it.
-    fn makes(&self, record: RecordId) -> impl Iterator<Item = &ast::Mapping> {
-        self.mappings(record).filter(|mapping| !mapping.extends)
+        let mappings = sources.flat_map(|source| &source.mappings);
+        mappings.filter(move |mapping| mapping.record.node == *name && !mapping.extends)
     }
 }

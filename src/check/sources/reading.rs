@@ -216,6 +216,29 @@ impl SourceChecker<'_, '_> {
         Some(Reading::default())
     }
 
+    /// `field = join path, path by "…"`
+    pub(super) fn joined(
+        &mut self,
+        record: RecordId,
+        field: FieldId,
+        parts: &[ast::Path],
+        by: &Text,
+        settings: &Settings,
+        levels: &[Level],
+    ) -> Option<FieldSource> {
+        let scope = SourceScope::Field(record, field);
+        let schema = self.world.schema();
+        let ty = schema.record(record).field_type(field).ty.base.clone();
+        if !matches!(ty, Type::Text | Type::Reference(_) | Type::Error) {
+            let message = format!("`join` gives a text, and the field is a `{}`", schema.show(&ty));
+            self.invalid(scope, by.span, message, "no text", "read one path, or declare the field as a text");
+        }
+        parts.iter().for_each(|part| self.single(scope, part));
+        let reading = self.base_reading(&ty, settings);
+        let parts = parts.iter().map(|part| super::path(levels, part)).collect();
+        (ty != Type::Error).then(|| FieldSource::Joined { parts, by: by.node.clone(), reading })
+    }
+
     /// `field = file name …`
     pub(super) fn file(
         &mut self,

@@ -115,6 +115,7 @@ fn paths(mapping: &Mapping) -> Vec<Vec<Step>> {
             FieldSource::Picked { path, test, .. } => {
                 all.extend([path].into_iter().chain(test.as_ref().map(|test| &test.path)));
             }
+            FieldSource::Joined { parts, .. } => all.extend(parts),
             FieldSource::File { .. } | FieldSource::Constant { .. } | FieldSource::Unknown { .. } => {}
         }
     }

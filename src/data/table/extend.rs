@@ -75,7 +75,8 @@ impl TableBuilder {
         }
         let ties: Vec<Option<Tie>> =
             (0..self.rows() as u32).map(|record| self.tie(schema, by_identity, record)).collect();
-        let choose = |tie: &Option<Tie>| tie.as_ref().map_or(Row::Untold, |tie| by_tie.get(tie).copied().unwrap_or(none));
+        let choose =
+            |tie: &Option<Tie>| tie.as_ref().map_or(Row::Untold, |tie| by_tie.get(tie).copied().unwrap_or(none));
         let chosen: Vec<Row> = ties.iter().map(choose).collect();
         let known: HashSet<&Tie> = ties.iter().flatten().collect();
         let mut extended: BTreeMap<u32, Extended> = BTreeMap::new();
@@ -147,7 +148,8 @@ impl TableBuilder {
                 (Row::None, Some(WithoutRow::Absent)) => column.push_without_value(State::Absent),
                 (Row::Untold, Some(WithoutRow::Absent)) => {
                     column.push_without_value(State::Unknown);
-                    let note_of = format!("it cannot be told whether a row of {} extends the record", patterns(mapping));
+                    let note_of =
+                        format!("it cannot be told whether a row of {} extends the record", patterns(mapping));
                     note(at, Code::MissingValue, note_of);
                 }
                 (Row::None | Row::Untold, _) => {
@@ -180,7 +182,8 @@ impl TableBuilder {
 
     fn place(&self, row: u32, files: &[&String]) -> String {
         let at = row as usize;
-        let file = self.places.files.get(at).and_then(|file| files.get(*file as usize)).map_or("", |file| file.as_str());
+        let file =
+            self.places.files.get(at).and_then(|file| files.get(*file as usize)).map_or("", |file| file.as_str());
         format!("{file}:{}", self.places.lines.get(at).copied().unwrap_or_default())
     }
 }

@@ -42,10 +42,19 @@ const LIST: &str = r#"{"items": [
 
 const FILES: [(&str, &str); 6] = [
     ("list.json", LIST),
-    ("ticket/1.json", r#"{"Created": "2026-01-05T09:00Z", "Owner": "ann", "Status": "resolved", "Resolved": "2026-01-05T10:00Z"}"#),
-    ("ticket/2.json", "\n{\"Created\": \"soon\", \"Owner\": \"Nobody\", \"Status\": \"open\", \"Resolved\": \"2026-01-05T10:00Z\"}"),
+    (
+        "ticket/1.json",
+        r#"{"Created": "2026-01-05T09:00Z", "Owner": "ann", "Status": "resolved", "Resolved": "2026-01-05T10:00Z"}"#,
+    ),
+    (
+        "ticket/2.json",
+        "\n{\"Created\": \"soon\", \"Owner\": \"Nobody\", \"Status\": \"open\", \"Resolved\": \"2026-01-05T10:00Z\"}",
+    ),
     ("ticket/9.json", r#"{"Created": "2026-01-05T09:00Z", "Owner": "eve", "Status": "open", "Resolved": null}"#),
-    ("times.csv", "Ticket,At,Minutes\na,2026-01-05T09:00Z,5\nb,2026-01-05T09:00Z,x\na,2026-01-05T08:00Z,7\nz,2026-01-05T08:00Z,7\n"),
+    (
+        "times.csv",
+        "Ticket,At,Minutes\na,2026-01-05T09:00Z,5\nb,2026-01-05T09:00Z,x\na,2026-01-05T08:00Z,7\nz,2026-01-05T08:00Z,7\n",
+    ),
     ("vip.csv", "Id,Vip\n1,true\n2,true\n2,false\n3,?\n8,true\n"),
 ];
 
@@ -57,11 +66,9 @@ fn rows_of_further_files_give_records_fields() {
       2 | Net | ? | - | - | ? | ? (list.json:3 @55)
       3 | Fax | ? | ? | ? | ? | - (list.json:4 @97)
       ? | None | ? | ? | ? | ? | ? (list.json:5 @141)
-    ticket/1.json fed ticket: 0 of 1, left out [], superseded 0
-    ticket/2.json fed ticket: 0 of 1, left out [], superseded 0
     ticket/9.json fed ticket: 0 of 1, left out [], superseded 0, strays 1
-    times.csv fed ticket: 0 of 4, left out [], superseded 0, strays 1
-    vip.csv fed ticket: 0 of 5, left out [1], superseded 0, strays 1
+    times.csv fed ticket: 2 of 4, left out [], superseded 0, strays 1
+    vip.csv fed ticket: 3 of 5, left out [1], superseded 0, strays 1
     malformed-value list.json:3 ticket.opened "soon": ticket/2.json:2: expected a time that exists, with its offset, such as 2026-03-01T09:30:00Z
     malformed-value list.json:3 ticket.worked "x": times.csv:3: expected a length of time such as PT4H30M
     duplicate-key list.json:3 ticket.vip "": vip.csv:3 and vip.csv:4 both extend the record
@@ -96,10 +103,7 @@ fn what_is_not_there_extends_nothing() {
       2 | Net | ? | ? | - | ? | ? (list.json:3 @55)
       3 | Fax | ? | ? | ? | ? | ? (list.json:4 @97)
       ? | None | ? | ? | ? | ? | ? (list.json:5 @141)
-    ticket/1.json fed ticket: 0 of 1, left out [], superseded 0
-    ticket/2.json fed ticket: 0 of 1, left out [], superseded 0
     ticket/9.json fed ticket: 0 of 1, left out [], superseded 0, strays 1
-    vip.csv fed ticket: 0 of 1, left out [0], superseded 0
     missing-field everywhere ticket.owner "": no record has `Owner`
     missing-field everywhere ticket.worked "": the export has no file `times*.csv`
     missing-field everywhere ticket.vip "": the header has no column `Vip`; known columns: Id
@@ -150,8 +154,47 @@ source major "The list of major incidents" {
       I1 | Mail | false (incident.csv:2 @22)
       I1 | Again | false (incident.csv:3 @35)
       I2 | Net | ? (incident.csv:4 @49)
-    major.csv fed incident: 0 of 2, left out [], superseded 0
     duplicate-key incident.csv:3 incident.number "I1": incident.csv:2 has the same key
     unmapped-value incident.csv:4 incident.is_major "maybe": major.csv:3: the value map of the source does not have it; known values: no, yes
     "#);
+}
+
+#[test]
+fn a_source_gives_no_field_that_another_gives() {
+    let policy = r#"
+record incident {
+  number:   text key
+  title:    text
+  is_major: boolean
+}
+source tool "The tool" {
+  incident from "incidents.csv"
+    number   = Number
+    title    = Title
+    is_major = unknown because "the tool does not say"
+}
+source sheet "What is known beside it" {
+  extend incident from "major.csv"
+    number   = Number
+    is_major = Major
+}
+source copy "Titles from elsewhere" {
+  extend incident from "titles.csv"
+    number = Number
+    title  = Title
+}
+"#;
+    let mut sources = crate::source::Sources::new();
+    let file = sources.add("policy.shall", policy);
+    let checked = crate::check(&[(file, crate::parse(file, policy))], &sources);
+    let choose = |named: &[&str]| {
+        let named: Vec<String> = named.iter().map(|name| (*name).to_owned()).collect();
+        let files = ["incidents.csv", "major.csv"].map(str::to_owned);
+        match crate::data::choose_sources(&checked.program.environment.schema, &checked.sources, &named, &files) {
+            Ok(chosen) => chosen.iter().map(|source| source.name.as_str()).collect::<Vec<_>>().join(", "),
+            Err(error) => format!("{}; {}", error.message, error.help.unwrap_or_default()),
+        }
+    };
+    assert_eq!(choose(&[]), "tool, sheet");
+    insta::assert_snapshot!(choose(&["tool", "copy"]), @"the sources `tool` and `copy` both give `incident.title`; take the field out of one of them: `copy` only extends the records");
 }

@@ -449,3 +449,58 @@ source servicenow "A table" {
     malformed-value incident.csv:7 incident.open "1970-02-30 00:00:00": expected a length of time written as a date and a time
     "#);
 }
+
+#[test]
+fn a_key_may_be_joined_of_several_parts() {
+    let policy = r#"
+record relation {
+  id:   text key
+  from: text
+  note: text?
+}
+source catalogue "Names and what they need" {
+  relation from "*.json" each target in needs
+    id   = join name, target.id by "/"
+    from = name
+    note = join target.note, target.by by " by "
+  relation from "*.csv"
+    id   = join "The name", Target by "/"
+    from = "The name"
+    note = join Note, By by " by "
+}
+"#;
+    let json = r#"[
+{"name": "a", "needs": [{"id": 1, "note": "n", "by": "ann"}, {"id": "x\u00e9", "note": "n"}, {"id": null}, {"id": {"x": 1}, "note": " ", "by": "b"}]},
+{"name": "b", "needs": []}
+]"#;
+    let cells = "The name,Target,Note,By\nc,1,n,\nc,,n,bob\n";
+    insta::assert_snapshot!(read_with(policy, &[("a.json", json), ("b.csv", cells)]), @r#"
+    relation: id | from | note
+      a/1 | a | n by ann (a.json:2 @26)
+      a/xé | a | - (a.json:2 @63)
+      ? | a | - (a.json:2 @95)
+      ? | a | - (a.json:2 @109)
+      c/1 | c | - (b.csv:2 @24)
+      ? | c | n by bob (b.csv:3 @31)
+    missing-value a.json:2 relation.id "null": a value is required
+    malformed-value a.json:2 relation.id "{"x": 1}": expected a single value, not an object
+    missing-value b.csv:3 relation.id "": a value is required
+    "#);
+    // What no record has makes the whole unknown.
+    let json = json.replace("\"by\"", "\"who\"");
+    let cells = cells.replace("Note", "Remark");
+    insta::assert_snapshot!(read_with(policy, &[("a.json", &json), ("b.csv", &cells)]), @r#"
+    relation: id | from | note
+      a/1 | a | ? (a.json:2 @26)
+      a/xé | a | ? (a.json:2 @64)
+      ? | a | ? (a.json:2 @96)
+      ? | a | ? (a.json:2 @110)
+      c/1 | c | ? (b.csv:2 @26)
+      ? | c | ? (b.csv:3 @33)
+    missing-field everywhere relation.note "": no record has `target.by`
+    missing-field everywhere relation.note "": the header has no column `Note`; known columns: By, Remark, Target, The name
+    missing-value a.json:2 relation.id "null": a value is required
+    malformed-value a.json:2 relation.id "{"x": 1}": expected a single value, not an object
+    missing-value b.csv:3 relation.id "": a value is required
+    "#);
+}

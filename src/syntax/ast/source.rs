@@ -235,6 +235,13 @@ pub enum AssignedValue {
         /// Which rows are looked at; all without it.
         test: Option<RowTest>,
     },
+    /// `join key, item.id by "-"`: several texts, with another between them
+    Joined {
+        /// The paths; at least two.
+        parts: Vec<Path>,
+        /// What stands between them.
+        by: Text,
+    },
     /// `file ticket`, and how that is read
     File {
         /// What the pattern of the file calls it.

@@ -459,6 +459,7 @@ fn display(rule: Rule) -> &'static str {
         Rule::constant | Rule::constant_kw => "`constant`",
         Rule::unknown | Rule::unknown_kw => "`unknown`",
         Rule::from_file | Rule::file_kw => "`file`",
+        Rule::joined | Rule::join_kw => "`join`",
         Rule::picked | Rule::pick => "`first`, `last` or `count`",
         Rule::picked_where => "`where`",
         Rule::when => "`when`",

@@ -42,8 +42,7 @@ impl Builder<'_> {
                 settings.extend(self.setting(pair));
             }
             Rule::mapping => mappings.extend(self.mapping(pair)),
-            rule
-            @ (Rule::keep
+            rule @ (Rule::keep
             | Rule::only
             | Rule::exclude
             | Rule::known
@@ -205,6 +204,19 @@ impl Builder<'_> {
         Some(OnePer { key: paths.next()?, order: paths.next()?, span })
     }
 
+    /// `join key, item.id by "-"`
+    fn joined(&self, pair: Pair<'_>) -> Option<AssignedValue> {
+        let (mut parts, mut by) = (Vec::new(), None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::path => parts.push(self.path(inner)),
+                Rule::text => by = Some(self.text(&inner)),
+                _ => {}
+            }
+        }
+        Some(AssignedValue::Joined { parts, by: by? })
+    }
+
     /// `first "Time"`
     fn picked(&self, pair: Pair<'_>) -> Option<(Pick, Path)> {
         let (mut pick, mut path) = (Pick::First, None);
@@ -346,6 +358,7 @@ impl Builder<'_> {
                 Rule::from_file => {
                     file = inner.into_inner().find(|name| name.as_rule() == Rule::name).map(|name| self.name(&name));
                 }
+                Rule::joined => value = self.joined(inner),
                 Rule::picked => picked = self.picked(inner),
                 Rule::when | Rule::picked_where => {
                     when = inner

@@ -134,6 +134,9 @@ fn backstage_tells_kinds_apart() {
     assert_eq!(of("ci_relationship", "booking-site", "to_ci"), "booking");
     assert_eq!(of("ci_relationship", "bookings-db", "to_ci"), "booking");
     assert!(!exported.records["ci_relationship"].contains_key("old-till"), "it is part of nothing");
+    // A relation to each of a list of names has them both as its key.
+    assert_eq!(of("ci_relationship", "booking-site -> resource:bookings-db", "to_ci"), "bookings-db");
+    assert_eq!(of("ci_relationship", "booking-site -> Component:default/seat-map", "to_ci"), "seat-map");
     assert_eq!(of("service", "booking", "ci"), "booking");
     assert_eq!(of("person", "a.okafor", "organization_unit"), "team-booking");
 }
