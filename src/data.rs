@@ -4,6 +4,7 @@
 //! typed columns in which enums and references are small integers, with the findings made on the way. Whether a record
 //! is *judged* is not known here.
 
+mod apart;
 mod archive;
 mod beside;
 mod build;
@@ -28,6 +29,7 @@ mod layout;
 mod load;
 pub mod manifest;
 mod outline;
+mod parquet;
 pub mod pattern;
 mod plan;
 mod profile;

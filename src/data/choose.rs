@@ -10,7 +10,8 @@ use crate::ir::reads::Reads;
 use crate::schema::{FieldId, RecordId, Schema};
 
 /// The endings of files that are laid out as the records themselves.
-pub(super) const SHAPED: [&str; 9] = ["json", "ndjson", "jsonl", "csv", "tsv", "xml", "yaml", "yml", "xlsx"];
+pub(super) const SHAPED: [&str; 10] =
+    ["json", "ndjson", "jsonl", "csv", "tsv", "xml", "yaml", "yml", "xlsx", "parquet"];
 
 /// Returns the record that a file is laid out as: `incident.json` at the top of the export.
 fn shaped(schema: &Schema, name: &str) -> Option<RecordId> {

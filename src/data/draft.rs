@@ -207,7 +207,7 @@ fn read(scan: Scan<'_>, name: &str) -> Result<Vec<Group>, Fault> {
             let shape = super::xml::Shape::default();
             Xml::new(text, &[], shape, dialect, scan.loading.limits)?.read_outline()?
         }
-        Format::Lines | Format::Cells { .. } | Format::Sheet => vec![(Vec::new(), 1)],
+        Format::Lines | Format::Cells { .. } | Format::Parquet | Format::Sheet => vec![(Vec::new(), 1)],
     };
     let mut groups = Vec::new();
     for (at, _) in places {
@@ -231,7 +231,7 @@ fn read(scan: Scan<'_>, name: &str) -> Result<Vec<Group>, Fault> {
 
 fn unknown_form() -> Fault {
     Fault::malformed("neither its name nor its first lines say what form the file has").help(
-        "name it `.json`, `.ndjson`, `.csv`, `.tsv`, `.xml`, `.yaml` or `.xlsx`; a table of cells has a header with one delimiter: `,`, `;`, `|` or a tab",
+        "name it `.json`, `.ndjson`, `.csv`, `.tsv`, `.xml`, `.yaml`, `.xlsx` or `.parquet`; a table of cells has a header with one delimiter: `,`, `;`, `|` or a tab",
     )
 }
 

@@ -18,12 +18,11 @@ use super::manifest::{self, Demand, MANIFEST, Manifest};
 use super::pattern::{Format, named, selects};
 use super::plan::{Asked, NotExported, Plan, Said, check_header, days_of, plan, shape_of};
 use super::rows::{Decoded, decode, text_of};
-use super::sheet::Sheet;
 use super::stream::{Fault, Files, Limits, Position, Progress, Pull, Stream};
 use super::table::{Collector, TableBuilder};
 use super::xml::Xml;
 use super::yaml::Yaml;
-use super::{Column, DataFile, Dataset, Fed, KeySpace, LeftOut, Table, cells, references};
+use super::{Column, DataFile, Dataset, Fed, KeySpace, LeftOut, Table, cells, parquet, references, sheet};
 use crate::ir::mapping::{Mapping, Source, Step};
 use crate::ir::reads::Reads;
 use crate::schema::{FieldId, RecordId, Schema};
@@ -452,7 +451,7 @@ impl<'a> Scan<'a> {
         let limits = self.loading.limits;
         let format = Format::of(name, mapping.delimiter).ok_or_else(|| {
             Fault::malformed("the name of the file does not say what form it has")
-                .help("rename it to `.json`, `.ndjson`, `.csv`, `.tsv`, `.xml`, `.yaml` or `.xlsx`, or state its delimiter in the source")
+                .help("rename it to `.json`, `.ndjson`, `.csv`, `.tsv`, `.xml`, `.yaml`, `.xlsx` or `.parquet`, or state its delimiter in the source")
         })?;
         let asks = [("names at", &mapping.names_at), ("expect total", &mapping.total_at)];
         if let Some((word, _)) = asks.into_iter().find(|(_, path)| !path.is_empty())
@@ -477,21 +476,23 @@ impl<'a> Scan<'a> {
             }
             Format::Sheet => {
                 let days = days_of(self.loading.schema, mapping);
-                (Box::new(Converted::new(Sheet::open(stream, &mapping.at, days, limits)?)), &[])
+                (Box::new(Converted::new(sheet::open(stream, &mapping.at, days, limits)?)), &[])
             }
+            Format::Parquet => (Box::new(Converted::new(parquet::open(stream, limits)?)), &mapping.at),
             Format::Json | Format::Lines | Format::Cells { .. } => {
                 (encoding::open(stream, mapping.encoding, format)?, &mapping.at)
             }
         };
         let window = Window::new(text, limits, self.loading.block)?;
         // Lines that hold records deeper down are so many values of JSON.
-        let several = matches!(format, Format::Xml(_) | Format::Yaml) || format == Format::Lines && !at.is_empty();
+        let has_lines = matches!(format, Format::Lines | Format::Parquet);
+        let several = matches!(format, Format::Xml(_) | Format::Yaml) || has_lines && !at.is_empty();
         let format = if several { Format::Json } else { format };
         let (cutter, header): (Box<dyn Cutter + 'm>, Vec<String>) = match format {
             Format::Json | Format::Xml(_) | Format::Yaml => {
                 (Box::new(Documents::new(window, at, several, beside)), Vec::new())
             }
-            Format::Lines | Format::Sheet => (Box::new(Lines(window)), Vec::new()),
+            Format::Lines | Format::Parquet | Format::Sheet => (Box::new(Lines(window)), Vec::new()),
             Format::Cells { delimiter } => {
                 let (rows, header) = Rows::new(window, delimiter)?;
                 let header = header_of(&header, delimiter)?;

@@ -95,6 +95,8 @@ pub(super) enum Format {
     Yaml,
     /// Rows of cells of a workbook, under a header.
     Sheet,
+    /// Rows whose columns lie one behind the other.
+    Parquet,
 }
 
 impl Format {
@@ -108,6 +110,7 @@ impl Format {
             "xml" => Some(Format::Xml(Dialect::Plain)),
             "yaml" | "yml" => Some(Format::Yaml),
             "xlsx" | "xlsm" => Some(Format::Sheet),
+            "parquet" => Some(Format::Parquet),
             "xes" => Some(Format::Xml(Dialect::EventLog)),
             "csv" => Some(Format::Cells { delimiter: delimiter.unwrap_or(b',') }),
             "tsv" => Some(Format::Cells { delimiter: delimiter.unwrap_or(b'\t') }),

@@ -195,7 +195,7 @@ fn of_chunk(chunk: &Chunk, format: Format, header: &[String], depth: usize) -> (
             .map(|(start, end)| (*start as usize, *end as usize))
             .filter(|(_, end)| *end <= text.len())
             .try_for_each(|range| record(&mut profile, chunk, text, range, depth)),
-        Format::Lines | Format::Sheet => lines(text)
+        Format::Lines | Format::Parquet | Format::Sheet => lines(text)
             .filter(|(start, end)| !text[*start..*end].trim().is_empty())
             .try_for_each(|range| record(&mut profile, chunk, text, range, depth)),
         Format::Cells { delimiter } => rows(&mut profile, chunk, text, delimiter, header),

@@ -131,7 +131,9 @@ pub(super) fn text_of(chunk: &Chunk, format: Format) -> (&str, Option<Fault>) {
     let fault = fault.at(chunk.start.after(&bytes[..end]));
     let whole = match format {
         Format::Json | Format::Xml(_) | Format::Yaml => end,
-        Format::Lines | Format::Sheet => memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |newline| newline + 1),
+        Format::Lines | Format::Parquet | Format::Sheet => {
+            memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |newline| newline + 1)
+        }
         Format::Cells { delimiter } => {
             let mut whole = 0;
             while let Some(next) = cells::row_end(&bytes[..end], whole, delimiter) {
@@ -156,7 +158,7 @@ pub(super) fn decode(plan: &Plan<'_>, chunk: &Chunk) -> Decoded {
     let mut reader = Reader::new(plan, chunk, text, fault.is_none());
     let read = match plan.format {
         Format::Json | Format::Xml(_) | Format::Yaml => reader.records(),
-        Format::Lines | Format::Sheet => reader.lines(),
+        Format::Lines | Format::Parquet | Format::Sheet => reader.lines(),
         Format::Cells { delimiter } => reader.cells(delimiter),
     };
     let mut decoded = reader.decoded;

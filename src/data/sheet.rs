@@ -5,33 +5,16 @@
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 use zip::ZipArchive;
 
-use super::convert::{Converter, Json};
+use super::apart::{Apart, BLOCK, Giver, whole};
+use super::convert::Json;
 use super::decode::cut;
-use super::stream::{Fault, Limits, Position, Pull, Stream};
+use super::stream::{Fault, Limits, Position, Stream};
 use crate::diagnostic::{Code, suggest};
 use crate::ir::mapping::Step;
-
-/// Reads a sheet of a workbook.
-///
-/// The library lends the cells out of what it has open, so a thread of its own holds that and hands over what it reads. It
-/// ends with the sheet, or when nobody listens any more.
-pub(super) struct Sheet(Receiver<Part>);
-
-/// What is handed over.
-enum Part {
-    Rows(Vec<u8>),
-    Fault(Fault),
-    End,
-}
-
-/// Written bytes at which they are handed over.
-const BLOCK: usize = 1 << 18;
 
 /// The rows and columns that a sheet may have.
 const MOST_ROWS: u32 = 1 << 20;
@@ -40,55 +23,23 @@ const MOST_COLUMNS: u32 = 1 << 14;
 /// The name of each column of the header, where it has one.
 type Header = Vec<Option<String>>;
 
-impl Sheet {
-    /// Begins a workbook: the sheet that a path of one name says, else the first. Of columns of days, only the day is
-    /// read.
-    pub(super) fn open(
-        stream: Stream<'_>,
-        path: &[Step],
-        days: BTreeSet<String>,
-        limits: Limits,
-    ) -> Result<Sheet, Fault> {
-        let name = match path {
-            [] => None,
-            [Step::Name(name)] => Some(name.clone()),
-            _ => {
-                return Err(Fault::new(Code::MissingPath, "a workbook has sheets, and no paths in them")
-                    .help("name the sheet behind `at`: `at \"Tickets\"`"));
-            }
-        };
-        let bytes = whole(stream, limits)?;
-        check(&bytes, limits)?;
-        let (sender, receiver) = sync_channel(1);
-        let read = move || {
-            let last = match rows(bytes, name.as_deref(), &days, limits, &sender) {
-                Ok(()) => Part::End,
-                Err(fault) => Part::Fault(fault),
-            };
-            // Where nobody listens any more there is nothing to say.
-            let _ = sender.send(last);
-        };
-        thread::Builder::new()
-            .name("sheet".to_owned())
-            .spawn(read)
-            .map_err(|_| Fault::new(Code::UnreadableFile, "the file cannot be read: the system has no thread left"))?;
-        Ok(Sheet(receiver))
-    }
-}
-
-impl Converter for Sheet {
-    fn convert(&mut self, json: &mut Json) -> Result<bool, Fault> {
-        match self.0.recv() {
-            Ok(Part::Rows(rows)) => {
-                json.written(&rows);
-                Ok(true)
-            }
-            Ok(Part::Fault(fault)) => Err(fault),
-            Ok(Part::End) => Ok(false),
-            // The library gave up on it.
-            Err(_) => Err(damaged()),
+/// Begins a workbook: the sheet that a path of one name says, else the first. Of columns of days, only the day is read.
+pub(super) fn open(stream: Stream<'_>, path: &[Step], days: BTreeSet<String>, limits: Limits) -> Result<Apart, Fault> {
+    let name = match path {
+        [] => None,
+        [Step::Name(name)] => Some(name.clone()),
+        _ => {
+            return Err(Fault::new(Code::MissingPath, "a workbook has sheets, and no paths in them")
+                .help("name the sheet behind `at`: `at \"Tickets\"`"));
         }
+    };
+    let bytes = whole(stream, limits.workbook, || too_large(limits))?;
+    if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
+        return Err(Fault::malformed("the workbook has a password, or the form that Excel had before 2007")
+            .help("save it without a password as `.xlsx`, or export it as CSV"));
     }
+    check(&bytes, limits)?;
+    Apart::start("sheet", damaged, move |giver| rows(bytes, name.as_deref(), &days, limits, giver))
 }
 
 fn damaged() -> Fault {
@@ -98,29 +49,6 @@ fn damaged() -> Fault {
 fn too_large(limits: Limits) -> Fault {
     Fault::new(Code::DataLimit, format!("the workbook is larger than {} bytes, or unpacks to more", limits.workbook))
         .help("export it as CSV, which is read as a stream")
-}
-
-/// The bytes of a workbook, as it lies there.
-fn whole(mut stream: Stream<'_>, limits: Limits) -> Result<Vec<u8>, Fault> {
-    let (mut bytes, mut length) = (Vec::new(), 0);
-    loop {
-        if length == bytes.len() {
-            bytes.resize(length + BLOCK, 0);
-        }
-        match stream.pull(&mut bytes[length..])? {
-            0 => break,
-            count => length += count,
-        }
-        if length as u64 > limits.workbook {
-            return Err(too_large(limits));
-        }
-    }
-    bytes.truncate(length);
-    if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        return Err(Fault::malformed("the workbook has a password, or the form that Excel had before 2007")
-            .help("save it without a password as `.xlsx`, or export it as CSV"));
-    }
-    Ok(bytes)
 }
 
 /// Unpacks a workbook once, to nowhere: what the library reads of it unbounded stays within bounds.
@@ -160,7 +88,7 @@ fn rows(
     name: Option<&str>,
     days: &BTreeSet<String>,
     limits: Limits,
-    sender: &SyncSender<Part>,
+    giver: &Giver,
 ) -> Result<(), Fault> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     let names = workbook.sheet_names();
@@ -187,7 +115,7 @@ fn rows(
             if place.is_some_and(|(number, _)| number < row.number) {
                 return Err(damaged());
             }
-            if json.length() >= BLOCK && sender.send(Part::Rows(json.take())).is_err() {
+            if giver.give(&mut json, false).is_err() {
                 return Ok(());
             }
         }
@@ -204,7 +132,7 @@ fn rows(
     }
     json.mark("\n");
     // Where nobody listens any more there is nothing to say.
-    let _ = sender.send(Part::Rows(json.take()));
+    let _ = giver.give(&mut json, true);
     Ok(())
 }
 

@@ -88,7 +88,8 @@ pub struct Limits {
     pub ratio_from: u64,
     /// Most entries of one archive.
     pub entries: usize,
-    /// Most bytes of a workbook, as it lies there and unpacked.
+    /// Most bytes of a workbook, as it lies there and unpacked; and of a file of Parquet, as it lies there and of what is
+    /// unpacked of it at a time.
     pub workbook: u64,
 }
 

@@ -8,6 +8,7 @@ mod faults;
 mod formats;
 mod hostile;
 mod mapping;
+mod parquet;
 mod same;
 mod sheet;
 mod values;
