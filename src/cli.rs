@@ -11,6 +11,7 @@ mod explain;
 mod exports;
 mod faults;
 mod fmt;
+mod lower;
 mod manifest;
 mod output;
 mod policies;
@@ -80,6 +81,7 @@ fn status(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Verb::Check(check) => check::run(check, &mut console),
         Verb::Explain(explain) => explain::run(explain, &mut console),
         Verb::Fmt(fmt) => fmt::run(fmt, &mut console),
+        Verb::Lower(lower) => lower::run(lower, &mut console),
         Verb::Manifest(manifest) => manifest::run(manifest, &mut console),
         Verb::Rules(rules) => rules::run(rules, &mut console),
         Verb::Source(source) => source::run(source, &mut console),

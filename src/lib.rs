@@ -71,6 +71,7 @@ pub mod diagnostic;
 pub mod eval;
 pub mod format;
 pub mod ir;
+pub mod lower;
 pub mod report;
 pub mod schema;
 pub mod source;

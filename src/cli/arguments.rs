@@ -51,6 +51,7 @@ pub(super) enum Verb {
     Check(CheckArguments),
     Explain(ExplainArguments),
     Fmt(FmtArguments),
+    Lower(LowerArguments),
     Manifest(ManifestArguments),
     Rules(RulesArguments),
     Source(SourceArguments),
@@ -277,6 +278,68 @@ Examples:
       for a build: shows what would change, and fails if anything would
   shall fmt < ours.shall
       for an editor: writes the formatted text to standard output";
+
+/// Write rules in another language, for engines that an organization already has
+///
+/// `--to rego` makes of each rule a module of Rego v1 that OPA, conftest and regorus run as it is, beside a support module for what is
+/// not known: a result is a failure, or stands apart as not determined. What Rego cannot say with the same result is refused and
+/// listed with the reason. The modules read the records as one JSON document, which `--data` writes of an export.
+#[derive(Debug, Args)]
+#[command(after_long_help = LOWER_AFTER_HELP)]
+pub(super) struct LowerArguments {
+    /// Only the rules on a clause and those under it, or one rule by its id; without it, all
+    #[arg(value_name = "CLAUSE|RULE")]
+    pub(super) rules: Vec<String>,
+    /// The language
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(super) to: LowerTarget,
+    #[command(flatten)]
+    pub(super) policies: PolicyArguments,
+    /// Write the modules, the support module and the document into a folder; without it, the modules go to standard output
+    ///
+    /// Each file is written beside its place and renamed. Other files of the folder stay as they are.
+    #[arg(long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Write also what the rules read of an export, as `input.json`; may be given several times
+    #[arg(long, value_name = "EXPORT", requires = "output", help_heading = "Input")]
+    pub(super) data: Vec<PathBuf>,
+    /// Use this source; may be given several times
+    #[arg(long, value_name = "NAME", requires = "data", help_heading = "Input")]
+    pub(super) source: Vec<String>,
+    /// The instant as of which the data is judged, as in `check`
+    #[arg(long, value_name = "T", requires = "data", help_heading = "Input")]
+    pub(super) as_of: Option<String>,
+    /// The audit period: two days, both included
+    #[arg(long, value_name = "A..B", requires = "data", help_heading = "Input")]
+    pub(super) period: Option<String>,
+    /// Take nothing as complete that the manifest of the export does not call complete
+    #[arg(long, requires = "data", help_heading = "Input")]
+    pub(super) require_manifest: bool,
+}
+
+/// A language that rules can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LowerTarget {
+    /// Rego v1
+    Rego,
+}
+
+const LOWER_AFTER_HELP: &str = "\
+Exit status:
+  0  every selected rule was lowered
+  1  some rule was refused; all others are written
+  2  nothing was lowered: usage, policies that do not check, an export that cannot be read,
+     a folder that cannot be written
+  Where several apply: 2 over 1.
+
+Examples:
+  shall lower --to rego change-approved-before-start
+      shows one rule
+  shall lower --to rego --policies ours/ --output rego/ --data export/ --as-of 2026-07-01
+      all rules, and the document that they read
+  opa eval -d rego/logic -d rego/rules -i rego/input.json data.shall.rules
+  conftest test rego/input.json -p rego --all-namespaces
+      runs them";
 
 /// Write the manifest of an export: its files, their hashes and numbers of rows
 ///

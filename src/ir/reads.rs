@@ -192,25 +192,30 @@ pub fn walk<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
 
 /// Calls `visit` for every expression of a body, template holes included, outer first.
 pub fn for_each_expr<'a>(body: &'a Body, visit: &mut dyn FnMut(&'a Expr)) {
+    for_each_root(body, &mut |root| walk(root, visit));
+}
+
+/// Calls `visit` for every expression of a body that is part of no other, template holes included, in order of the text.
+pub fn for_each_root<'a>(body: &'a Body, visit: &mut dyn FnMut(&'a Expr)) {
     for step in &body.steps {
         match step {
-            Step::ForEach { binder, .. } => for_each_binder_part(binder, &mut |part| walk(part, visit)),
-            Step::Let { value, .. } => walk(value, visit),
+            Step::ForEach { binder, .. } => for_each_binder_part(binder, visit),
+            Step::Let { value, .. } => visit(value),
         }
     }
     if let Some(due) = &body.due {
-        walk(&due.pending, visit);
+        visit(&due.pending);
     }
     match &body.condition {
-        Condition::Plain(condition) => walk(condition, visit),
+        Condition::Plain(condition) => visit(condition),
         Condition::AnyOf(branches) | Condition::AllOf(branches) => {
-            branches.iter().for_each(|branch| walk(&branch.condition, visit));
+            branches.iter().for_each(|branch| visit(&branch.condition));
         }
     }
     if let Some(Template { parts }) = &body.because {
         for part in parts {
             if let TemplatePart::Hole(hole) = part {
-                walk(hole, visit);
+                visit(hole);
             }
         }
     }

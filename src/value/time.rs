@@ -246,6 +246,24 @@ impl Zone {
         Some(Timestamp(zoned.as_microsecond()))
     }
 
+    /// By how many microseconds clocks of the zone are ahead of UTC: from an instant on, and from each change behind it on that
+    /// comes before another instant.
+    pub fn offsets(&self, from: Timestamp, until: Timestamp) -> Vec<(Timestamp, i64)> {
+        let micros = |offset: jiff::tz::Offset| i64::from(offset.seconds()) * SECOND;
+        let Some(first) = from.to_jiff() else { return Vec::new() };
+        let mut offsets = vec![(from, micros(self.time_zone.to_offset(first)))];
+        for change in self.time_zone.following(first) {
+            let (at, offset) = (Timestamp(change.timestamp().as_microsecond()), micros(change.offset()));
+            if at >= until {
+                break;
+            }
+            if offsets.last().is_none_or(|(_, before)| *before != offset) {
+                offsets.push((at, offset));
+            }
+        }
+        offsets
+    }
+
     /// The first instant of a civil day.
     pub fn start_of_day(&self, date: Date) -> Option<Timestamp> {
         self.instant(date.to_civil()?.to_datetime(civil::Time::midnight()))

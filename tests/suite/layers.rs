@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "check",
     "data",
     "eval",
+    "lower",
     "verdict",
     "report",
     "testing",
@@ -25,7 +26,7 @@ const ORDER: &[&str] = &[
 ];
 
 /// These know the typed program only, never the text it came from.
-const WITHOUT_SYNTAX: &[&str] = &["schema", "ir", "data", "eval", "verdict", "report"];
+const WITHOUT_SYNTAX: &[&str] = &["schema", "ir", "data", "eval", "lower", "verdict", "report"];
 
 /// What reaches for the world outside; only `cli` may.
 const OUTSIDE: &[&str] = &[

@@ -20,6 +20,7 @@ mod holidays;
 mod language;
 mod layers;
 mod linear;
+mod lowering;
 mod modality;
 mod oracle;
 mod policies;

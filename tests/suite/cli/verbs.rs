@@ -9,6 +9,7 @@ fn the_manual() {
     assert_run!("help-check", desk.run("help check"));
     assert_run!("help-explain", desk.run("explain --help"));
     assert_run!("help-fmt", desk.run("help fmt"));
+    assert_run!("help-lower", desk.run("help lower"));
     assert_run!("help-rules", desk.run("rules --help"));
     assert_run!("help-test", desk.run("help test"));
 }
