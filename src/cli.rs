@@ -16,6 +16,7 @@ mod manifest;
 mod output;
 mod policies;
 mod progress;
+mod rego;
 mod rules;
 mod select;
 mod source;
@@ -83,6 +84,7 @@ fn status(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Verb::Fmt(fmt) => fmt::run(fmt, &mut console),
         Verb::Lower(lower) => lower::run(lower, &mut console),
         Verb::Manifest(manifest) => manifest::run(manifest, &mut console),
+        Verb::RegoWorker { seconds } => rego::work(*seconds, &mut console),
         Verb::Rules(rules) => rules::run(rules, &mut console),
         Verb::Source(source) => source::run(source, &mut console),
         Verb::Test(test) => test::run(test, &mut console),

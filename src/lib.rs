@@ -72,6 +72,7 @@ pub mod eval;
 pub mod format;
 pub mod ir;
 pub mod lower;
+pub mod rego;
 pub mod report;
 pub mod schema;
 pub mod source;

@@ -8,6 +8,7 @@ pub mod build;
 pub mod draft;
 pub mod inspection;
 pub mod json;
+pub mod rego;
 pub mod terminal;
 
 use serde::Serialize;

@@ -150,6 +150,20 @@ pub fn judge_rule(rule: &Rule, evaluation: &Evaluation) -> RuleVerdict {
     RuleVerdict { outcome, counts, grade }
 }
 
+/// Judges a rule whose one subject is the organization and that has neither `for each` nor grade.
+pub fn judge_organization(holds: Truth) -> RuleVerdict {
+    let is = |truth: Truth| u64::from(holds == truth);
+    let counts = Counts {
+        population: 1,
+        holds: is(Truth::True),
+        fails: is(Truth::False),
+        unknown: is(Truth::Unknown),
+        ..Counts::default()
+    };
+    let outcome = outcome(counts, IfNone::NoPopulation);
+    RuleVerdict { outcome, counts, grade: (outcome == Outcome::Nonconformity).then_some(ProposedGrade::Minor) }
+}
+
 /// Judges an advice from what its evaluation gave.
 pub fn judge_advice(evaluation: &Evaluation) -> AdviceVerdict {
     let counts = Counts::of(evaluation);

@@ -53,6 +53,10 @@ pub(super) enum Verb {
     Fmt(FmtArguments),
     Lower(LowerArguments),
     Manifest(ManifestArguments),
+    #[command(hide = true)]
+    RegoWorker {
+        seconds: u64,
+    },
     Rules(RulesArguments),
     Source(SourceArguments),
     Test(TestArguments),
@@ -106,6 +110,15 @@ pub(super) struct CheckArguments {
     pub(super) exports: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) policies: PolicyArguments,
+    /// Judge by policies of Rego, too, as conftest has them: a folder with `.rego` files
+    ///
+    /// What the rules `deny` and `violation` of a package say is a nonconformity of the organization, what `warn` says is advice. That
+    /// nothing is denied is not determined, as Rego does not state its population. They are run whatever `--select` says.
+    #[arg(long, value_name = "DIR", help_heading = "Policies")]
+    pub(super) rego: Vec<PathBuf>,
+    /// Most time of the processor, in seconds, that one package of Rego may take
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = "Policies")]
+    pub(super) rego_seconds: u64,
     /// Use this source; may be given several times
     ///
     /// Without it, the sources are used whose file patterns fit a file of the export. If several that feed one record

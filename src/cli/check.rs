@@ -8,7 +8,7 @@ use super::exports::Export;
 use super::policies::{self, Policies};
 use super::progress::Bar;
 use super::select::{self, Selection};
-use super::{Failure, faults, output, time};
+use super::{Failure, faults, output, rego, time};
 use crate::check::Status;
 use crate::data::manifest::Demand;
 use crate::data::{
@@ -21,10 +21,11 @@ use crate::eval::{Evaluator, Exclusions, Inputs, Options};
 use crate::ir::mapping::Source;
 use crate::ir::reads::Reads;
 use crate::ir::{Advice, Grade, Rule, RunSettings};
+use crate::rego::{Package, Question, Ruling};
 use crate::report::build::{self, Context};
 use crate::report::{
-    AdviceReport, AdviceResult, Exit, FORMAT_VERSION, Given, Report, RuleReport, SupportingAdvice, Time, Tool, View,
-    json, terminal,
+    self, AdviceReport, AdviceResult, Exit, FORMAT_VERSION, Given, Report, RuleReport, SupportingAdvice, Time, Tool,
+    View, json, terminal,
 };
 use crate::schema::RecordId;
 use crate::verdict::{ExitStatus, exit_status, judge_rule};
@@ -36,7 +37,8 @@ use crate::verdict::{ExitStatus, exit_status, judge_rule};
 pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<ExitStatus, Failure> {
     let pending = output::end_on_interrupt();
     let policies = policies::load(&arguments.policies)?;
-    let selection = select::select(&policies.checked, &arguments.select)?;
+    let rego = rego::policy(&arguments.rego)?;
+    let selection = select::select(&policies.checked, &arguments.select, rego.packages.is_empty())?;
     let errors = selection.errors(&policies.checked);
     if !errors.is_empty() {
         faults::show(&errors, &policies.sources, console);
@@ -48,7 +50,7 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<E
         faults::show_data(&[error], console);
         Failure::new("no rule was run: the manifest of the export cannot be used")
     })?;
-    let run = Run::new(arguments, &policies, &selection, manifest.as_ref(), &files.names())?;
+    let run = Run::new(arguments, &policies, &rego, &selection, manifest.as_ref(), &files.names())?;
     let sources = run.sources(&files, console)?;
     run.stop_on_broken_sources(&sources, console)?;
     let bar = Bar::new(export.size());
@@ -98,6 +100,7 @@ struct LeftOut {
 struct Run<'a> {
     arguments: &'a CheckArguments,
     policies: &'a Policies,
+    rego: &'a rego::Policy,
     selection: &'a Selection<'a>,
     manifest: Option<&'a Manifest>,
     rules: Vec<&'a Rule>,
@@ -118,6 +121,7 @@ impl<'a> Run<'a> {
     fn new(
         arguments: &'a CheckArguments,
         policies: &'a Policies,
+        rego: &'a rego::Policy,
         selection: &'a Selection<'a>,
         manifest: Option<&'a Manifest>,
         files: &[String],
@@ -147,9 +151,12 @@ impl<'a> Run<'a> {
             rule_reads.add_body(environment, &rule.body);
             rule_reads.add_grade(environment, rule.grade.as_ref());
         }
+        if !rego.packages.is_empty() {
+            rule_reads.add_all(environment);
+        }
         let mut reads = rule_reads.clone();
         advice.iter().for_each(|advice| reads.add_body(environment, &advice.body));
-        Ok(Run { arguments, policies, selection, manifest, rules, advice, settings, rule_reads, reads })
+        Ok(Run { arguments, policies, rego, selection, manifest, rules, advice, settings, rule_reads, reads })
     }
 
     fn environment(&self) -> &'a crate::ir::Environment {
@@ -225,15 +232,23 @@ impl<'a> Run<'a> {
             Context { show, max_findings: self.arguments.max_findings as usize, hints: view == View::Implementer };
         let judged: Result<Vec<RuleReport>, Failure> =
             self.rules.iter().map(|rule| self.rule(rule, &context, self.inputs(dataset, &left_out.of_rules))).collect();
+        let rulings = self.rulings(dataset);
         let mut rules = judged?;
         rules.sort_by_cached_key(|rule| {
             let first = rule.citations.first();
             build::place(first.map(|first| (first.standard.as_str(), first.clause.as_str())), &rule.id)
         });
+        // Rego cites no clause.
+        rules
+            .extend(rulings.iter().filter_map(|(package, ruling)| report::rego::rule(&context, package, read(ruling))));
         let summary = build::summary(rules.iter().map(|rule| rule.outcome));
         // Verdict and exit status stand before any advice is looked at, and are not looked at again.
         let status = exit_status(rules.iter().map(|rule| rule.outcome));
-        let advice = (view == View::Implementer).then(|| self.advice_reports(&context, loaded, left_out, sources));
+        let advice = (view == View::Implementer).then(|| {
+            let of_rego =
+                rulings.iter().filter_map(|(package, ruling)| report::rego::advice(&context, package, read(ruling)));
+            self.advice_reports(&context, loaded, left_out, sources).into_iter().chain(of_rego).collect()
+        });
         let report = Report {
             format_version: FORMAT_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -261,6 +276,20 @@ impl<'a> Run<'a> {
             warnings: context.warnings(&self.warnings()),
         };
         Ok((report, status))
+    }
+
+    /// What each package of Rego says of the records, or why it could not be asked.
+    fn rulings(&self, dataset: &Dataset) -> Vec<(&'a Package, Result<Ruling, String>)> {
+        if self.rego.packages.is_empty() {
+            return Vec::new();
+        }
+        let input = crate::rego::input(self.environment(), dataset, self.settings);
+        let ask = |package: &'a Package| {
+            let question =
+                Question { modules: self.rego.modules.clone(), package: package.name.clone(), input: input.clone() };
+            (package, rego::ask(&question, self.arguments.rego_seconds).map_err(|fault| rego::shown(&fault)))
+        };
+        self.rego.packages.iter().map(ask).collect()
     }
 
     fn rule(&self, rule: &'a Rule, context: &Context<'a>, inputs: Inputs<'a>) -> Result<RuleReport, Failure> {
@@ -410,4 +439,9 @@ impl<'a> Run<'a> {
 /// Whether an error in the export concerns one of some records; one that concerns none in particular concerns all.
 fn concerns(error: &DataError, records: &BTreeSet<RecordId>) -> bool {
     error.record.is_none_or(|record| records.contains(&record))
+}
+
+/// What a package says, or why it does not.
+fn read(ruling: &Result<Ruling, String>) -> Result<&Ruling, &str> {
+    ruling.as_ref().map_err(String::as_str)
 }

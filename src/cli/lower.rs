@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &LowerArguments, console: &mut Console) -> Result<E
     let LowerTarget::Rego = arguments.to;
     let pending = output::end_on_interrupt();
     let policies = policies::load(&arguments.policies)?;
-    let selection = select::select(&policies.checked, &arguments.rules)?;
+    let selection = select::select(&policies.checked, &arguments.rules, true)?;
     let errors = selection.errors(&policies.checked);
     if !errors.is_empty() {
         faults::show(&errors, &policies.sources, console);

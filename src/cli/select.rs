@@ -45,8 +45,12 @@ impl<'a> Selector<'a> {
 /// Selects rules.
 ///
 /// # Errors
-/// If a selector selects nothing, or there is no rule at all.
-pub(super) fn select<'a>(checked: &'a Checked, selectors: &'a [String]) -> Result<Selection<'a>, Failure> {
+/// If a selector selects nothing, or there is no rule at all where one is needed.
+pub(super) fn select<'a>(
+    checked: &'a Checked,
+    selectors: &'a [String],
+    needs_rules: bool,
+) -> Result<Selection<'a>, Failure> {
     let selectors: Vec<Selector> = selectors.iter().map(|text| Selector::new(text)).collect();
     for selector in &selectors {
         if !checked.rules.iter().any(|status| selector.selects(status)) {
@@ -59,7 +63,7 @@ pub(super) fn select<'a>(checked: &'a Checked, selectors: &'a [String]) -> Resul
         .iter()
         .filter(|status| selectors.is_empty() || selectors.iter().any(|selector| selector.selects(status)))
         .collect();
-    if rules.is_empty() {
+    if rules.is_empty() && needs_rules {
         return Err(Failure::new("the policies hold no rule"));
     }
     Ok(Selection { selectors, rules })

@@ -48,6 +48,17 @@ impl Reads {
         walk(expr, &mut |expr| self.add_expr(environment, expr));
     }
 
+    /// Adds all records with all their fields, and all parameters: what looks at them does not say at which.
+    pub fn add_all(&mut self, environment: &Environment) {
+        let schema = &environment.schema;
+        for record in schema.ids() {
+            self.records.insert(record);
+            self.fields.extend((0..schema.record(record).fields.len() as u32).map(|field| (record, FieldId(field))));
+        }
+        self.spaces.extend((0..schema.spaces).map(KeySpaceId));
+        self.parameters.extend((0..environment.parameters.len() as u32).map(ParameterId));
+    }
+
     /// Adds what another set of bodies looks at.
     pub fn add(&mut self, other: &Reads) {
         self.records.extend(&other.records);

@@ -70,6 +70,9 @@ fn rules(page: &mut Page, report: &Report) {
             }
             page.blank();
             page.line(0, Tone::Strong, &format!("{}  {}", citation.clause, citation.clause_title));
+        } else {
+            page.blank();
+            page.line(0, Tone::Strong, "Rego, which cites no clause");
         }
         let mut group: Vec<&RuleReport> = group.iter().collect();
         group.sort_by_key(|rule| rule.outcome);

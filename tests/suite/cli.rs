@@ -10,6 +10,7 @@ mod graphs;
 mod left_out;
 mod manifest;
 mod recurring;
+mod rego;
 mod report;
 mod sources;
 mod statements;

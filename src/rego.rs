@@ -1,0 +1,218 @@
+//! Rego that an organization has already, read as conftest reads it.
+//!
+//! Enters: the modules of a package and the document that they judge. Leaves: what the package's rules `deny`, `violation`
+//! and `warn` (or `deny_…` and so on) say. The interpreter of regorus evaluates; it has no network, no clock and no files, and
+//! what would give another result in the next run is refused. It cannot bound what it takes by itself: `cli` gives it a process
+//! of its own with limits.
+
+mod input;
+
+pub use input::input;
+use regorus::{Engine, Extension, Value};
+use serde::{Deserialize, Serialize};
+
+/// A file of Rego.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Module {
+    /// Its name, as messages show it.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What one package is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// All modules of the policy.
+    pub modules: Vec<Module>,
+    /// The package that is evaluated, such as `main`.
+    pub package: String,
+    /// The document that is `input`, as JSON.
+    pub input: String,
+}
+
+/// Something that a rule of Rego says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Statement {
+    /// The rule: `deny`, `violation_owner`.
+    pub rule: String,
+    /// What it says.
+    pub message: String,
+    /// The record that it is about, if it says so: its type and its key.
+    pub about: Option<(String, String)>,
+}
+
+/// What a package says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Ruling {
+    /// What `deny` and `violation` say, sorted.
+    pub denied: Vec<Statement>,
+    /// What `warn` says, sorted.
+    pub warned: Vec<Statement>,
+}
+
+/// Why Rego could not be evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What is wrong, on one line.
+    pub message: String,
+    /// The file, with its line from 1 and column.
+    pub place: Option<(String, u32, u32)>,
+}
+
+/// What a process that evaluates Rego answers.
+pub type Answer = Result<Ruling, Fault>;
+
+/// Functions whose result differs from run to run, or that reach outside, with how many arguments each has.
+const REFUSED: [(&str, u8); 8] = [
+    ("http.send", 1),
+    ("net.lookup_ip_addr", 1),
+    ("opa.runtime", 0),
+    ("rand.intn", 2),
+    ("rego.metadata.chain", 0),
+    ("rego.metadata.rule", 0),
+    ("time.now_ns", 0),
+    ("uuid.rfc4122", 1),
+];
+
+/// A package that judges.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Package {
+    /// Its name: `main`.
+    pub name: String,
+    /// Where its first rule `deny` or `violation` stands: the file, and the line from 1.
+    pub denies: Option<(String, u32)>,
+    /// Where its first rule `warn` stands.
+    pub warns: Option<(String, u32)>,
+}
+
+/// Reads modules; returns the packages that have rules to `deny`, `violation` or `warn`, in order of name. The others serve them.
+///
+/// # Errors
+/// The first module that is no Rego.
+pub fn packages(modules: &[Module]) -> Result<Vec<Package>, Fault> {
+    let mut packages: Vec<Package> = Vec::new();
+    let mut engine = Engine::new();
+    for module in modules {
+        let name = add(&mut engine, module)?;
+        let name = name.strip_prefix("data.").unwrap_or(&name).to_owned();
+        // A rule begins in the first column of a line, as `opa fmt` has it.
+        let first = |words: &[&str]| {
+            let mut lines = module.text.lines().zip(1..);
+            let found = lines.find(|(line, _)| {
+                let end = line.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(line.len());
+                words.iter().any(|word| is_rule(&line[..end], word))
+            });
+            found.map(|(_, line)| (module.file.clone(), line))
+        };
+        let (denies, warns) = (first(&["deny", "violation"]), first(&["warn"]));
+        match packages.iter_mut().find(|known| known.name == name) {
+            Some(known) => {
+                known.denies = known.denies.take().or(denies);
+                known.warns = known.warns.take().or(warns);
+            }
+            None => packages.push(Package { name, denies, warns }),
+        }
+    }
+    packages.retain(|package| package.denies.is_some() || package.warns.is_some());
+    packages.sort();
+    Ok(packages)
+}
+
+/// Whether a rule is of a kind: `deny`, `deny_owner`.
+fn is_rule(name: &str, kind: &str) -> bool {
+    name.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+}
+
+/// Evaluates a package.
+///
+/// # Errors
+/// What is wrong with the Rego, or that its rules yield what nobody can read.
+pub fn evaluate(question: &Question) -> Answer {
+    let mut engine = Engine::new();
+    for module in &question.modules {
+        add(&mut engine, module)?;
+    }
+    for (name, arguments) in REFUSED {
+        let refuse: Box<dyn Extension> = Box::new(move |_: Vec<Value>| {
+            let message = format!("`{name}` would give another result in the next run, or reaches outside");
+            Err(std::io::Error::other(message).into())
+        });
+        engine.add_extension(name.to_owned(), arguments, refuse).map_err(|error| fault(&error.to_string()))?;
+    }
+    engine.set_strict_builtin_errors(true);
+    let input = Value::from_json_str(&question.input).map_err(|error| fault(&error.to_string()))?;
+    engine.set_input(input);
+    let result =
+        engine.eval_query(format!("data.{}", question.package), false).map_err(|error| fault(&error.to_string()))?;
+    let value = result.result.first().and_then(|row| row.expressions.first()).map(|shown| &shown.value);
+    let Some(Ok(rules)) = value.map(Value::as_object) else { return Ok(Ruling::default()) };
+    let mut ruling = Ruling::default();
+    for (name, yields) in rules.iter() {
+        let Ok(name) = name.as_string() else { continue };
+        let is = |kind: &str| is_rule(name, kind);
+        if is("exception") {
+            return Err(Fault {
+                message: "`exception` of conftest exempts from rules where nobody sees it, and is not read: change the rules that it names".to_owned(),
+                place: None,
+            });
+        }
+        let statements = if is("deny") || is("violation") {
+            &mut ruling.denied
+        } else if is("warn") {
+            &mut ruling.warned
+        } else {
+            continue;
+        };
+        statements.extend(said(name, yields)?);
+    }
+    ruling.denied.sort();
+    ruling.warned.sort();
+    Ok(ruling)
+}
+
+/// What a rule yields: a set, an array or an object of texts or objects with `msg`.
+fn said(rule: &str, yields: &Value) -> Result<Vec<Statement>, Fault> {
+    let values: Vec<&Value> = match yields {
+        Value::Set(values) => values.iter().collect(),
+        Value::Array(values) => values.iter().collect(),
+        Value::Undefined | Value::Bool(false) => Vec::new(),
+        other => vec![other],
+    };
+    values.into_iter().map(|value| statement(rule, value)).collect()
+}
+
+fn statement(rule: &str, value: &Value) -> Result<Statement, Fault> {
+    let text = |key: &str| match value.as_object().ok()?.get(&Value::from(key))? {
+        Value::String(text) => Some(text.to_string()),
+        Value::Number(number) => Some(number.format_decimal()),
+        _ => None,
+    };
+    let message = match value {
+        Value::String(message) => Some(message.to_string()),
+        Value::Bool(true) => Some(format!("`{rule}` is true")),
+        _ => text("msg"),
+    };
+    let Some(message) = message else {
+        let shown: String = value.to_string().chars().take(80).collect();
+        let message = format!("`{rule}` yields {shown}, which is neither a text nor an object with a text `msg`");
+        return Err(Fault { message, place: None });
+    };
+    Ok(Statement { rule: rule.to_owned(), message, about: text("record").zip(text("key")) })
+}
+
+fn add(engine: &mut Engine, module: &Module) -> Result<String, Fault> {
+    engine.add_policy(module.file.clone(), module.text.clone()).map_err(|error| fault(&error.to_string()))
+}
+
+/// The fault that regorus tells on several lines: `--> file:line:column`, the line with a mark, and `error: …`.
+fn fault(text: &str) -> Fault {
+    let place = text.lines().find_map(|line| {
+        let (file, column) = line.trim().strip_prefix("--> ")?.rsplit_once(':')?;
+        let (file, line) = file.rsplit_once(':')?;
+        Some((file.to_owned(), line.parse().ok()?, column.parse().ok()?))
+    });
+    let said = text.lines().find_map(|line| line.trim().strip_prefix("error: "));
+    let first = || text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it cannot be evaluated");
+    Fault { message: said.unwrap_or_else(first).to_owned(), place }
+}
