@@ -169,7 +169,7 @@ impl<'a> Loader<'a> {
                 let asked = builder.asked_of(schema, mapping);
                 let mut rows = TableBuilder::new(schema, *record, asked, self.loading.tallies);
                 if names.is_empty() {
-                    rows.no_file(mapping);
+                    rows.no_file(schema, mapping);
                 }
                 let (all_fed, short) = self.read_mapping(mapping, &indexed(names, &read), &mut rows, &mut errors);
                 let extended = builder.extend(schema, mapping, rows, &read);

@@ -43,8 +43,9 @@ impl TableBuilder {
     }
 
     /// Notes that a mapping has no file, so that its fields were not exported.
-    pub(in crate::data) fn no_file(&mut self, mapping: &Mapping) {
-        for position in 0..self.asked.fields.len() {
+    pub(in crate::data) fn no_file(&mut self, schema: &Schema, mapping: &Mapping) {
+        let is_given = |position: &usize| mapping.gives(schema, self.asked.fields[*position]);
+        for position in (0..self.asked.fields.len()).filter(is_given).collect::<Vec<usize>>() {
             self.not_exported(position, format!("the export has no file {}", patterns(mapping)));
         }
     }
@@ -105,6 +106,10 @@ impl TableBuilder {
                 row: finding.row.and_then(|row| record_of.get(&row).copied()),
                 note: match finding.row {
                     Some(row) => format!("{}: {}", rows.place(row, files), finding.note),
+                    // The records have the field, but nothing ties these rows to them.
+                    None if !finding.field.is_some_and(|field| mapping.gives(schema, field)) => {
+                        format!("in {}: {}", patterns(mapping), finding.note)
+                    }
                     None => finding.note.clone(),
                 },
                 ..finding.clone()

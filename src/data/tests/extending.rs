@@ -135,6 +135,22 @@ fn a_row_that_does_not_say_whose_it_is_may_be_that_of_any_record() {
 }
 
 #[test]
+fn rows_that_nothing_ties_to_records_extend_none() {
+    let vip = ("vip.csv", "Nr,Vip\n1,true\n");
+    let read = read_with(DESK, &[FILES[0], FILES[1], FILES[4], vip]);
+    let about: Vec<&str> =
+        read.lines().filter(|line| line.contains("ticket.number") || line.contains("ticket.vip")).collect();
+    insta::assert_snapshot!(about.join("\n"), @r#"
+    missing-field everywhere ticket.number "": in `vip.csv`: the header has no column `Id`; known columns: Nr, Vip
+    missing-value list.json:2 ticket.vip "": it cannot be told whether a row of `vip.csv` extends the record
+    missing-value list.json:3 ticket.vip "": it cannot be told whether a row of `vip.csv` extends the record
+    missing-value list.json:4 ticket.vip "": it cannot be told whether a row of `vip.csv` extends the record
+    missing-value list.json:5 ticket.number "null": a value is required
+    missing-value list.json:5 ticket.vip "": it cannot be told whether a row of `vip.csv` extends the record
+    "#);
+}
+
+#[test]
 fn records_laid_out_as_themselves_are_extended_too() {
     let policy = r#"
 record incident {
