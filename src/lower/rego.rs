@@ -26,6 +26,8 @@ use tree::{Head, Module, Term};
 
 /// Expressions nested deeper are refused.
 const MOST_LEVELS: usize = 64;
+/// So are terms with more brackets around one another: regorus and OPA both take twice as long to parse each further pair.
+const MOST_BRACKETS: usize = 14;
 
 /// A file of Rego.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +55,17 @@ pub fn support() -> Vec<File> {
 
 /// The last part of the package of a rule; rules of different ids have different ones.
 pub fn package(id: &str) -> String {
-    // An underscore of the id is doubled, so that no two ids come out alike.
-    id.chars()
+    // An underscore of the id is doubled, and a word of Rego's has one ahead, so that no two ids come out alike.
+    let word = if scope::is_reserved(id) { "_" } else { "" };
+    let letters = id.chars();
+    let own: String = letters
         .map(|letter| match letter {
             '_' => "__".to_owned(),
             letter if letter.is_ascii_alphanumeric() => letter.to_string(),
             _ => "_".to_owned(),
         })
-        .collect()
+        .collect();
+    format!("{word}{own}")
 }
 
 /// Lowers a rule to a module of the package `shall.rules.` and [`package`] of its id.
@@ -74,6 +79,10 @@ pub fn lower(environment: &Environment, rule: &Rule) -> Result<File, Vec<Refusal
     let mut lowering = Lowering::new(environment, &rule.body);
     let results = lowering.results();
     let mut refusals = std::mem::take(&mut lowering.refusals);
+    let deepest = lowering.rules.iter().map(|rule| rule.head.term().brackets()).max().unwrap_or(0);
+    if deepest.max(results.brackets()) > MOST_BRACKETS {
+        refusals.push(Refusal { construct: Construct::Depth, span: rule.span });
+    }
     if !refusals.is_empty() {
         refusals.sort();
         refusals.dedup();
@@ -83,7 +92,6 @@ pub fn lower(environment: &Environment, rule: &Rule) -> Result<File, Vec<Refusal
         comment: comment.to_owned(),
         name: name.to_owned(),
         head: Head::Value(term),
-        body: Vec::new(),
     };
     let of_results = |function: &str, more: Option<&str>| {
         let mut arguments = vec![Term::Name("rule".to_owned()), Term::Name("results".to_owned())];

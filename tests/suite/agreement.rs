@@ -6,6 +6,7 @@ mod coverage;
 mod exclusions;
 mod graphs;
 mod meaning;
+mod rego;
 
 use std::cell::RefCell;
 use std::fmt;
@@ -270,11 +271,13 @@ fn judge_at(rule: &str, files: &[File], run: RunSettings) -> Evaluation {
         .unwrap_or_else(|difference| panic!("{rule}\n{difference}"))
 }
 
+/// A number that a variable of the environment sets.
+fn number(name: &str, default: u32) -> u32 {
+    std::env::var(name).ok().and_then(|text| text.parse::<u32>().ok()).unwrap_or(default)
+}
+
 #[test]
 fn evaluator_and_oracle_agree() {
-    let number = |name: &str, default: u32| {
-        std::env::var(name).ok().and_then(|text| text.parse::<u32>().ok()).unwrap_or(default)
-    };
     let (cases_wanted, seed) = (number("SHALL_CASES", 600), number("SHALL_SEED", 0));
     let config =
         Config { cases: cases_wanted, failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() };

@@ -8,6 +8,7 @@ mod evidence;
 mod fmt;
 mod graphs;
 mod left_out;
+mod lower;
 mod manifest;
 mod recurring;
 mod rego;

@@ -79,7 +79,7 @@ impl<'a> Lowering<'a> {
                 let (candidates, name) = self.candidates(binder);
                 let belongs = self.belongs(binder, &name);
                 let w = self.fresh("belongs");
-                let mut inner = vec![
+                let mut walk = vec![
                     some(&name, candidates),
                     Statement::Assign(w.clone(), belongs),
                     Statement::Differ(Term::Name(w.clone()), Term::Boolean(false)),
@@ -87,11 +87,13 @@ impl<'a> Lowering<'a> {
                 path.subject.push(binder.variable);
                 path.belongs.push(w);
                 let (rest, result) = self.step(at + 1, path);
-                inner.extend(rest);
                 if is_first {
-                    return (inner, result);
+                    walk.extend(rest);
+                    return (walk, result);
                 }
-                let found = Term::logic("unless_none", vec![nested(inner, result), Term::Array(none)]);
+                // A candidate may have no result, where a `for each` behind this one has none: still it is one.
+                let of_each = Term::ArrayOf(Box::new(nested(rest, result)), walk);
+                let found = Term::logic("unless_none", vec![of_each, Term::Array(none)]);
                 let result = self.fresh("result");
                 before.push(some(&result, found));
                 (before, Term::Name(result))

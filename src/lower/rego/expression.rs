@@ -321,7 +321,6 @@ impl<'a> Lowering<'a> {
             comment: format!("Left out: {}", reasons.join("; ")),
             name: name.clone(),
             head: Head::Function(row, Term::logic("any_of", vec![Term::Set(conditions)])),
-            body: Vec::new(),
         });
         name
     }

@@ -78,7 +78,7 @@ shown_seconds(seconds) := "" if {
 	seconds == 0
 } else := concat("", [":", padded(seconds, 2)])
 
-shown_duration(micros) := concat("", [minus_sign(micros), concat(" ", unless_none(parts, ["0 s"]))]) if {
+shown_duration(micros) := concat("", [minus_sign(micros), concat(" ", array.concat(parts, ["0 s" | count(parts) == 0]))]) if {
 	is_number(micros)
 	seconds := floored(abs(micros), 1000000)
 	amounts := [[floored(seconds, 86400), "d"], [floored(seconds, 3600) % 24, "h"], [floored(seconds, 60) % 60, "min"], [seconds % 60, "s"]]

@@ -41,9 +41,9 @@ pub(super) fn flat(term: &Term) -> String {
                 fields.iter().map(|(name, term)| format!("{}: {}", quoted(name), flat(term))).collect();
             format!("{{{}}}", fields.join(", "))
         }
+        Term::ObjectOfOne(key, value) => format!("{{{}: {}}}", flat(key), flat(value)),
         Term::ArrayOf(head, body) => format!("[{} | {}]", flat(head), statements(body)),
         Term::SetOf(head, body) => format!("{{{} | {}}}", flat(head), statements(body)),
-        Term::ObjectOf(key, value, body) => format!("{{{}: {} | {}}}", flat(key), flat(value), statements(body)),
     }
 }
 
@@ -70,7 +70,6 @@ fn written(statement: &Statement, term: &dyn Fn(&Term) -> String) -> String {
     match statement {
         Statement::Assign(name, value) => format!("{name} := {}", term(value)),
         Statement::Some(name, value) => format!("some {name} in {}", term(value)),
-        Statement::SomePair(key, name, value) => format!("some {key}, {name} in {}", term(value)),
         Statement::Differ(left, right) => format!("{} != {}", term(left), term(right)),
         Statement::Holds(value) => term(value),
     }
@@ -85,14 +84,6 @@ fn rule_text(rule: &Rule, text: &mut String) {
         Head::Function(argument, value) => {
             text.push_str(&format!("{}({argument}) := {}", rule.name, broken(value, 0, rule.name.len() + 12)));
         }
-        Head::Contains(key, element) => {
-            text.push_str(&format!("{}[{}] contains {}", rule.name, flat(key), flat(element)));
-        }
-    }
-    if !rule.body.is_empty() {
-        text.push_str(" if {\n");
-        lines(&rule.body, 1, text);
-        text.push('}');
     }
     text.push('\n');
 }
@@ -145,7 +136,6 @@ fn broken(term: &Term, depth: usize, before: usize) -> String {
         }
         Term::ArrayOf(head, body) => comprehension("[", broken(head, depth, 4), body, "]"),
         Term::SetOf(head, body) => comprehension("{", broken(head, depth, 4), body, "}"),
-        Term::ObjectOf(key, value, body) => comprehension("{", format!("{}: {}", flat(key), flat(value)), body, "}"),
         _ => one_line,
     }
 }

@@ -59,14 +59,14 @@ impl<'a> Lowering<'a> {
     fn looked_up(&mut self, binder: &'a Binder, record: RecordId, keys: &[&'a KeyPart]) -> Term {
         let outer: Vec<Term> = keys.iter().map(|part| self.compared(&part.outer, &part.inner)).collect();
         let (index, unplaced) = self.index(binder, record, keys);
-        Term::logic(
-            "looked_up",
-            vec![self.record_name(record), Term::Name(index), Term::Name(unplaced), Term::Array(outer)],
-        )
+        let key = Term::Array(outer);
+        // What is passed to a function is small: OPA remembers calls by their arguments.
+        let path = Term::Array(vec![key.clone()]);
+        let places = Term::Call("object.get".to_owned(), vec![Term::Name(index), path, Term::Object(Vec::new())]);
+        Term::logic("looked_up", vec![self.record_name(record), places, Term::Name(unplaced), key])
     }
 
-    /// The rules that place the rows of a record under their keys. Rows are grouped by a rule with a key of its own, which
-    /// both OPA and regorus evaluate in one go through the rows; what looks up is the object that is made of it.
+    /// The rules that place the rows of a record under their keys: a row's place is a key of the object that is under its key.
     fn index(&mut self, binder: &'a Binder, record: RecordId, keys: &[&'a KeyPart]) -> (String, String) {
         let print = |part: &&KeyPart| {
             // A row beside a reference is its key, beside anything else it is not.
@@ -89,42 +89,29 @@ impl<'a> Lowering<'a> {
         self.named.insert(binder.variable, Named::Row(row.clone()));
         let inner: Vec<Term> = keys.iter().map(|part| self.compared(&part.inner, &part.outer)).collect();
         let index = self.fresh(&wanted);
-        let (grouped, unplaced) = (self.fresh(&format!("{index}_grouped")), self.fresh(&format!("{index}_unplaced")));
-        let names = [self.fresh("key"), self.fresh("place"), self.fresh("places")];
-        let [key, place, places] = names.map(Term::Name);
-        let name_of = |term: &Term| match term {
-            Term::Name(name) => name.clone(),
-            _ => String::new(),
-        };
+        let unplaced = self.fresh(&format!("{index}_unplaced"));
+        let (key, place) = (self.fresh("key"), self.fresh("place"));
         let walk = some(&row, Term::logic("candidates", vec![self.record_name(record)]));
-        let at = Statement::Assign(name_of(&key), Term::Array(inner));
+        let at = Statement::Assign(key.clone(), Term::Array(inner));
+        let key = Term::Name(key);
+        let under = |key: &Term, value: Term| Term::ObjectOfOne(Box::new(key.clone()), Box::new(value));
+        let entry = under(&key, under(&Term::Name(place.clone()), Term::Boolean(true)));
+        let known = vec![
+            walk.clone(),
+            Statement::Assign(place, Term::Member(Box::new(Term::Name(row.clone())), "__row")),
+            at.clone(),
+            Statement::Holds(Term::logic("is_known_key", vec![key.clone()])),
+        ];
         self.rules.push(Rule {
             comment: format!("{record_name} by {}", super::scope::shortened(&by)),
-            name: grouped.clone(),
-            head: Head::Contains(key.clone(), place.clone()),
-            body: vec![
-                walk.clone(),
-                Statement::Assign(name_of(&place), Term::Member(Box::new(Term::Name(row.clone())), "__row")),
-                at.clone(),
-                Statement::Holds(Term::logic("is_known_key", vec![key.clone()])),
-            ],
-        });
-        self.rules.push(Rule {
-            comment: String::new(),
             name: index.clone(),
-            head: Head::Value(Term::ObjectOf(
-                Box::new(key.clone()),
-                Box::new(places.clone()),
-                vec![Statement::SomePair(name_of(&key), name_of(&places), Term::Name(grouped))],
-            )),
-            body: Vec::new(),
+            head: Head::Value(Term::logic("index", vec![Term::ArrayOf(Box::new(entry), known)])),
         });
         let open = Statement::Holds(Term::logic("may_have_any_key", vec![Term::Name(row.clone()), key]));
         self.rules.push(Rule {
             comment: String::new(),
             name: unplaced.clone(),
             head: Head::Value(Term::ArrayOf(Box::new(Term::Name(row)), vec![walk, at, open])),
-            body: Vec::new(),
         });
         self.indexes.insert((record, by), (index.clone(), unplaced.clone()));
         (index, unplaced)

@@ -31,10 +31,10 @@ judged_in_either(condition, then, rest) := then if {
 	condition == false
 } else := any_of({then, rest})
 
-# What a later `for each` without candidates, or a `let` that is absent, means.
+# What a later `for each` without candidates, or a `let` that is absent, means. `results` are those of each candidate.
 unless_none(results, none) := none if {
 	count(results) == 0
-} else := results
+} else := [result | some of_candidate in results; some result in of_candidate]
 
 unless_absent(value, decided, results) := decided if {
 	value == null
@@ -72,12 +72,14 @@ outcome(rule, results) := "nonconformity" if {
 	counted(results).vacuous + counted(results)["not yet due"] == count(results)
 } else := "conformity"
 
-with_status(rule, results, status) := {told(rule, result) |
-	some result in results
+# `at` tells subjects apart that are alike in everything else, such as an element that stands twice in a list.
+with_status(rule, results, status) := {told(rule, at, result) |
+	some at, result in results
 	result.status == status
 }
 
-told(rule, result) := {
+told(rule, at, result) := {
+	"at": at,
 	"rule": rule.id,
 	"title": rule.title,
 	"cites": rule.cites,

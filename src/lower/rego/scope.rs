@@ -97,6 +97,11 @@ const RESERVED: &[&str] = &[
     "deny",
 ];
 
+/// Whether a word is none that can be a name.
+pub(super) fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
+}
+
 /// What stands for a variable of the body.
 #[derive(Debug, Clone)]
 pub(super) enum Named {
@@ -197,7 +202,7 @@ impl<'a> Lowering<'a> {
         }
         let name = self.fresh(wanted);
         self.said.insert(text, name.clone());
-        self.rules.push(Rule { comment, name: name.clone(), head: Head::Value(term), body: Vec::new() });
+        self.rules.push(Rule { comment, name: name.clone(), head: Head::Value(term) });
         name
     }
 

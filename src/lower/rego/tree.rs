@@ -22,8 +22,6 @@ pub(super) struct Rule {
     pub(super) name: String,
     /// What it says.
     pub(super) head: Head,
-    /// Under which conditions; none: always.
-    pub(super) body: Vec<Statement>,
 }
 
 /// What a rule says.
@@ -33,8 +31,6 @@ pub(super) enum Head {
     Value(Term),
     /// `name(argument) := value`
     Function(String, Term),
-    /// `name[key] contains element`
-    Contains(Term, Term),
 }
 
 /// A statement of a body.
@@ -44,8 +40,6 @@ pub(super) enum Statement {
     Assign(String, Term),
     /// `some name in term`
     Some(String, Term),
-    /// `some key, value in term`
-    SomePair(String, String, Term),
     /// `left != right`
     Differ(Term, Term),
     /// `term`, which is true
@@ -73,15 +67,48 @@ pub(super) enum Term {
     Set(Vec<Term>),
     /// `{"name": term}`
     Object(Vec<(String, Term)>),
+    /// `{key: value}`
+    ObjectOfOne(Box<Term>, Box<Term>),
     /// `[head | body]`
     ArrayOf(Box<Term>, Vec<Statement>),
     /// `{head | body}`
     SetOf(Box<Term>, Vec<Statement>),
-    /// `{key: value | body}`
-    ObjectOf(Box<Term>, Box<Term>, Vec<Statement>),
+}
+
+impl Head {
+    /// The value.
+    pub(super) fn term(&self) -> &Term {
+        match self {
+            Head::Value(term) | Head::Function(_, term) => term,
+        }
+    }
+}
+
+impl Statement {
+    fn brackets(&self) -> usize {
+        match self {
+            Statement::Assign(_, term) | Statement::Some(_, term) | Statement::Holds(term) => term.brackets(),
+            Statement::Differ(left, right) => left.brackets().max(right.brackets()),
+        }
+    }
 }
 
 impl Term {
+    /// How many pairs of brackets and braces stand around one another.
+    pub(super) fn brackets(&self) -> usize {
+        let most = |terms: &[Term]| terms.iter().map(Term::brackets).max().unwrap_or(0);
+        let within = |body: &[Statement]| body.iter().map(Statement::brackets).max().unwrap_or(0);
+        match self {
+            Term::Boolean(_) | Term::Integer(_) | Term::Text(_) | Term::Name(_) => 0,
+            Term::Member(base, _) => base.brackets(),
+            Term::Call(_, arguments) => most(arguments),
+            Term::Array(terms) | Term::Set(terms) => 1 + most(terms),
+            Term::Object(fields) => 1 + fields.iter().map(|(_, term)| term.brackets()).max().unwrap_or(0),
+            Term::ObjectOfOne(key, value) => 1 + key.brackets().max(value.brackets()),
+            Term::ArrayOf(head, body) | Term::SetOf(head, body) => 1 + head.brackets().max(within(body)),
+        }
+    }
+
     /// A function of the support module.
     pub(super) fn logic(function: &str, arguments: Vec<Term>) -> Term {
         Term::Call(format!("logic.{function}"), arguments)

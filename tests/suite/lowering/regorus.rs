@@ -18,13 +18,20 @@ pub(crate) struct Rego {
 }
 
 impl Rego {
+    /// The support module with others.
     pub(crate) fn new(modules: impl IntoIterator<Item = rego::File>) -> Rego {
-        let mut engine = Engine::new();
-        for file in rego::support().into_iter().chain(modules) {
+        let support = Rego { engine: Engine::new() };
+        support.with(rego::support().into_iter().chain(modules)).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same with more modules.
+    pub(crate) fn with(&self, modules: impl IntoIterator<Item = rego::File>) -> Result<Rego, String> {
+        let mut engine = self.engine.clone();
+        for file in modules {
             let added = engine.add_policy(file.name.clone(), file.text.clone());
-            added.unwrap_or_else(|error| panic!("{}: {error:#}\n{}", file.name, file.text));
+            added.map_err(|error| format!("{}: {error:#}\n{}", file.name, file.text))?;
         }
-        Rego { engine }
+        Ok(Rego { engine })
     }
 
     pub(crate) fn read(&mut self, input: &Json) {
