@@ -20,15 +20,40 @@ pub struct Module {
     pub text: String,
 }
 
-/// What one package is asked.
+/// What is asked of a policy. Only to parse it may take without end, too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
-    /// All modules of the policy.
-    pub modules: Vec<Module>,
-    /// The package that is evaluated, such as `main`.
-    pub package: String,
-    /// The document that is `input`, as JSON.
-    pub input: String,
+pub enum Question {
+    /// Which packages judge; those with rules to `deny`, `violation` or `warn`, in order of name.
+    Packages(Vec<Module>),
+    /// What one of them says.
+    Ruling {
+        /// All modules of the policy.
+        modules: Vec<Module>,
+        /// The package that is evaluated, such as `main`.
+        package: String,
+        /// The document that is `input`, as JSON.
+        input: String,
+    },
+}
+
+/// What is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// The packages that judge.
+    Packages(Vec<Package>),
+    /// What the package says.
+    Ruling(Ruling),
+}
+
+/// Answers a question.
+///
+/// # Errors
+/// What is wrong with the Rego, or that its rules yield what nobody can read.
+pub fn answer(question: &Question) -> Result<Answer, Fault> {
+    match question {
+        Question::Packages(modules) => packages(modules).map(Answer::Packages),
+        Question::Ruling { modules, package, input } => evaluate(modules, package, input).map(Answer::Ruling),
+    }
 }
 
 /// Something that a rule of Rego says.
@@ -60,9 +85,6 @@ pub struct Fault {
     pub place: Option<(String, u32, u32)>,
 }
 
-/// What a process that evaluates Rego answers.
-pub type Answer = Result<Ruling, Fault>;
-
 /// Functions whose result differs from run to run, or that reach outside, with how many arguments each has.
 const REFUSED: [(&str, u8); 8] = [
     ("http.send", 1),
@@ -76,7 +98,7 @@ const REFUSED: [(&str, u8); 8] = [
 ];
 
 /// A package that judges.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Package {
     /// Its name: `main`.
     pub name: String,
@@ -90,7 +112,7 @@ pub struct Package {
 ///
 /// # Errors
 /// The first module that is no Rego.
-pub fn packages(modules: &[Module]) -> Result<Vec<Package>, Fault> {
+fn packages(modules: &[Module]) -> Result<Vec<Package>, Fault> {
     let mut packages: Vec<Package> = Vec::new();
     let mut engine = Engine::new();
     for module in modules {
@@ -128,9 +150,9 @@ fn is_rule(name: &str, kind: &str) -> bool {
 ///
 /// # Errors
 /// What is wrong with the Rego, or that its rules yield what nobody can read.
-pub fn evaluate(question: &Question) -> Answer {
+fn evaluate(modules: &[Module], package: &str, input: &str) -> Result<Ruling, Fault> {
     let mut engine = Engine::new();
-    for module in &question.modules {
+    for module in modules {
         add(&mut engine, module)?;
     }
     for (name, arguments) in REFUSED {
@@ -141,10 +163,9 @@ pub fn evaluate(question: &Question) -> Answer {
         engine.add_extension(name.to_owned(), arguments, refuse).map_err(|error| fault(&error.to_string()))?;
     }
     engine.set_strict_builtin_errors(true);
-    let input = Value::from_json_str(&question.input).map_err(|error| fault(&error.to_string()))?;
+    let input = Value::from_json_str(input).map_err(|error| fault(&error.to_string()))?;
     engine.set_input(input);
-    let result =
-        engine.eval_query(format!("data.{}", question.package), false).map_err(|error| fault(&error.to_string()))?;
+    let result = engine.eval_query(format!("data.{package}"), false).map_err(|error| fault(&error.to_string()))?;
     let value = result.result.first().and_then(|row| row.expressions.first()).map(|shown| &shown.value);
     let Some(Ok(rules)) = value.map(Value::as_object) else { return Ok(Ruling::default()) };
     let mut ruling = Ruling::default();

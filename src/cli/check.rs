@@ -21,7 +21,7 @@ use crate::eval::{Evaluator, Exclusions, Inputs, Options};
 use crate::ir::mapping::Source;
 use crate::ir::reads::Reads;
 use crate::ir::{Advice, Grade, Rule, RunSettings};
-use crate::rego::{Package, Question, Ruling};
+use crate::rego::{Package, Ruling};
 use crate::report::build::{self, Context};
 use crate::report::{
     self, AdviceReport, AdviceResult, Exit, FORMAT_VERSION, Given, Report, RuleReport, SupportingAdvice, Time, Tool,
@@ -37,7 +37,7 @@ use crate::verdict::{ExitStatus, exit_status, judge_rule};
 pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Result<ExitStatus, Failure> {
     let pending = output::end_on_interrupt();
     let policies = policies::load(&arguments.policies)?;
-    let rego = rego::policy(&arguments.rego)?;
+    let rego = rego::policy(&arguments.rego, arguments.rego_seconds)?;
     let selection = select::select(&policies.checked, &arguments.select, rego.packages.is_empty())?;
     let errors = selection.errors(&policies.checked);
     if !errors.is_empty() {
@@ -285,9 +285,8 @@ impl<'a> Run<'a> {
         }
         let input = crate::rego::input(self.environment(), dataset, self.settings);
         let ask = |package: &'a Package| {
-            let question =
-                Question { modules: self.rego.modules.clone(), package: package.name.clone(), input: input.clone() };
-            (package, rego::ask(&question, self.arguments.rego_seconds).map_err(|fault| rego::shown(&fault)))
+            let ruling = rego::ruling(self.rego, package, &input, self.arguments.rego_seconds);
+            (package, ruling.map_err(|fault| rego::shown(&fault)))
         };
         self.rego.packages.iter().map(ask).collect()
     }

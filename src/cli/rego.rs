@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::Failure;
 use super::policies::{files_under, shown_name, text_of};
-use crate::rego::{self, Answer, Fault, Module, Package, Question};
+use crate::rego::{self, Answer, Fault, Module, Package, Question, Ruling};
 use crate::verdict::ExitStatus;
 
 /// Most memory, in bytes, that the evaluation of one package may take.
@@ -39,7 +39,7 @@ pub(super) struct Policy {
 ///
 /// # Errors
 /// There is none, or one cannot be read, or is no Rego, or no package judges.
-pub(super) fn policy(paths: &[PathBuf]) -> Result<Policy, Failure> {
+pub(super) fn policy(paths: &[PathBuf], seconds: u64) -> Result<Policy, Failure> {
     let mut modules: Vec<Module> = Vec::new();
     for path in paths {
         let known = modules.len();
@@ -66,7 +66,7 @@ pub(super) fn policy(paths: &[PathBuf]) -> Result<Policy, Failure> {
     }
     modules.sort_by(|one, other| one.file.cmp(&other.file));
     modules.dedup_by(|one, other| one.file == other.file);
-    let packages = rego::packages(&modules).map_err(|fault| {
+    let packages = packages(&modules, seconds).map_err(|fault| {
         let help = "correct it; it is read as Rego v1, with `if` and `contains`";
         Failure::new(format!("no rule was run: {}", shown(&fault))).with_help(Some(help.to_owned()))
     })?;
@@ -86,8 +86,32 @@ pub(super) fn shown(fault: &Fault) -> String {
     }
 }
 
-/// Evaluates a package in a process of its own.
-pub(super) fn ask(question: &Question, seconds: u64) -> Answer {
+/// The packages of a policy that judge.
+fn packages(modules: &[Module], seconds: u64) -> Result<Vec<Package>, Fault> {
+    if modules.is_empty() {
+        return Ok(Vec::new());
+    }
+    match ask(&Question::Packages(modules.to_vec()), seconds)? {
+        Answer::Packages(packages) => Ok(packages),
+        Answer::Ruling(_) => Err(beside_the_point()),
+    }
+}
+
+/// What a package says of a document.
+pub(super) fn ruling(policy: &Policy, package: &Package, input: &str, seconds: u64) -> Result<Ruling, Fault> {
+    let (modules, package) = (policy.modules.clone(), package.name.clone());
+    match ask(&Question::Ruling { modules, package, input: input.to_owned() }, seconds)? {
+        Answer::Ruling(ruling) => Ok(ruling),
+        Answer::Packages(_) => Err(beside_the_point()),
+    }
+}
+
+fn beside_the_point() -> Fault {
+    Fault { message: "internal error: the interpreter of Rego answered another question".to_owned(), place: None }
+}
+
+/// Asks in a process of its own.
+fn ask(question: &Question, seconds: u64) -> Result<Answer, Fault> {
     let fault = |message: String| Fault { message, place: None };
     let failed = |error: std::io::Error| fault(format!("Rego cannot be run: {error}"));
     let asked = serde_json::to_vec(question).map_err(|error| fault(error.to_string()))?;
@@ -184,7 +208,7 @@ pub(super) fn work(seconds: u64, console: &mut super::console::Console) -> Resul
     drop(asked);
     let (send, answer) = channel();
     let evaluate = move || {
-        let _ = send.send(rego::evaluate(&question));
+        let _ = send.send(rego::answer(&question));
     };
     let spawned = thread::Builder::new().stack_size(STACK).spawn(evaluate);
     let answer = match (spawned, answer.recv()) {

@@ -152,6 +152,12 @@ fn what_is_no_policy_ends_the_run() {
     error: no rule was run: rego/main.rego:3:55: expression nesting too deep (>32)
       help: correct it; it is read as Rego v1, with `if` and `contains`
     ");
+    // A few brackets take the parser without end.
+    let nested = format!("package main\n\ndeny contains \"x\" if x := {}1{}\n", "[".repeat(28), "]".repeat(28));
+    insta::assert_snapshot!(message(&nested), @r"
+    error: no rule was run: the Rego takes more than 2 seconds of the processor; `--rego-seconds` allows more
+      help: correct it; it is read as Rego v1, with `if` and `contains`
+    ");
     insta::assert_snapshot!(message("deny contains \"x\" if true\n"), @r"
     error: no rule was run: rego/main.rego:1:1: expecting `package` Missing package declaration.
       help: correct it; it is read as Rego v1, with `if` and `contains`
