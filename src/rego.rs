@@ -118,10 +118,11 @@ fn packages(modules: &[Module]) -> Result<Vec<Package>, Fault> {
     for module in modules {
         let name = add(&mut engine, module)?;
         let name = name.strip_prefix("data.").unwrap_or(&name).to_owned();
-        // A rule begins in the first column of a line, as `opa fmt` has it.
+        // A rule begins a line. So may a call in a rule's body: better a package too many than one that nobody asks.
         let first = |words: &[&str]| {
             let mut lines = module.text.lines().zip(1..);
             let found = lines.find(|(line, _)| {
+                let line = line.trim_start();
                 let end = line.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(line.len());
                 words.iter().any(|word| is_rule(&line[..end], word))
             });

@@ -71,7 +71,7 @@ pub(super) fn policy(paths: &[PathBuf], seconds: u64) -> Result<Policy, Failure>
         Failure::new(format!("no rule was run: {}", shown(&fault))).with_help(Some(help.to_owned()))
     })?;
     if packages.is_empty() && !paths.is_empty() {
-        let help = "a rule begins in the first column of a line: `deny contains msg if { … }`";
+        let help = "a rule begins a line: `deny contains msg if { … }`";
         return Err(Failure::new("no package of the Rego has a rule `deny`, `violation` or `warn`")
             .with_help(Some(help.to_owned())));
     }

@@ -145,7 +145,7 @@ fn what_is_no_policy_ends_the_run() {
     ");
     insta::assert_snapshot!(message("package main\n\nallow if true\n"), @r"
     error: no package of the Rego has a rule `deny`, `violation` or `warn`
-      help: a rule begins in the first column of a line: `deny contains msg if { … }`
+      help: a rule begins a line: `deny contains msg if { … }`
     ");
     let deep = format!("package main\n\ndeny contains \"x\" if {}true{}\n", "(".repeat(5000), ")".repeat(5000));
     insta::assert_snapshot!(message(&deep), @r"
@@ -175,7 +175,7 @@ fn what_is_no_policy_ends_the_run() {
 #[test]
 fn what_rego_yields_is_read_as_conftest_reads_it() {
     insta::assert_snapshot!(said("package main\n\ndeny := [\"a list\"]\n"), @"nonconformity (status 1): a list");
-    insta::assert_snapshot!(said("package main\n\ndeny := \"a text\"\n"), @"nonconformity (status 1): a text");
+    insta::assert_snapshot!(said("package main\n\n  deny := \"a text\"\n"), @"nonconformity (status 1): a text");
     insta::assert_snapshot!(said("package main\n\ndeny := true\n"), @"nonconformity (status 1): `deny` is true");
     insta::assert_snapshot!(said("package main\n\ndeny := false\n"), @"not-determined (status 3): nothing is denied, and Rego does not state its population");
     insta::assert_snapshot!(said("package main\n\ndeny contains {\"msg\": \"an object\", \"record\": \"change\", \"key\": \"none\"}\n"), @"nonconformity (status 1): an object");
