@@ -6,6 +6,7 @@
 
 mod access;
 mod arithmetic;
+mod attachments;
 mod body;
 mod calendars;
 mod calls;
@@ -27,6 +28,7 @@ mod parameters;
 mod quantities;
 mod records;
 mod recurrence;
+mod rego;
 mod sources;
 mod statements;
 mod streak;
@@ -41,7 +43,7 @@ mod world;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use self::holidays::{LARGEST_HOLIDAYS, stays_inside};
+pub use self::attachments::{LARGEST_ATTACHMENT, stays_inside};
 pub use self::items::{ItemId, Reach};
 pub use self::sources::{SourceFault, SourceScope, SourceStatus};
 pub use self::test::TestStatus;

@@ -18,6 +18,7 @@ mod join;
 mod kernel;
 mod quantity;
 mod recurrence;
+mod reported;
 mod single;
 mod statement;
 mod streak;
@@ -32,6 +33,7 @@ use std::sync::{Arc, RwLock};
 pub use evaluation::{Binding, Evaluation, StepCount, Subject};
 pub use exclusions::{Exclusions, LeftOut};
 pub use graph::trace::{Edge, Trace};
+pub use reported::Reported;
 use rustc_hash::FxHashMap;
 
 use crate::data::Dataset;
@@ -62,6 +64,8 @@ pub struct Inputs<'a> {
     pub settings: RunSettings,
     /// What standing exclusions leave out of every record that is ranged over.
     pub exclusions: &'a Exclusions,
+    /// What Rego reports, if the body's condition is Rego; without it nothing is known of its subjects.
+    pub reported: Option<&'a Reported>,
 }
 
 /// How a body is evaluated. Nothing of this changes a result, except that a budget may be exceeded.
@@ -196,6 +200,7 @@ impl<'a> Evaluator<'a> {
             major,
             unknown: judged.unknown.into_iter().map(|(_, subject)| subject).collect(),
             not_yet_due: judged.not_yet_due.into_iter().map(|(_, subject)| subject).collect(),
+            more_may_fail: self.more_may_fail(),
             examined: self.examined.load(Ordering::Relaxed),
             ..Evaluation::default()
         };

@@ -11,6 +11,7 @@ pub mod pattern;
 pub mod plan;
 pub mod print;
 pub mod reads;
+pub mod rego;
 pub mod table;
 pub mod test;
 
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 pub use exclusion::Exclusion;
 pub use expr::*;
+pub use rego::Rego;
 pub use table::{Answers, Table, TableId, TableRow};
 
 use crate::schema::{RecordId, Schema, Ty};
@@ -254,6 +256,14 @@ impl Body {
         };
         let bound: BTreeSet<VariableId> = self.steps[..step].iter().map(Step::variable).collect();
         reads::free_variables(value).is_subset(&bound).then_some(due)
+    }
+
+    /// The Rego that is the condition.
+    pub fn rego(&self) -> Option<&Rego> {
+        match &self.condition {
+            Condition::Plain(Expr { kind: ExprKind::Unreported(rego), .. }) => Some(rego),
+            _ => None,
+        }
     }
 
     /// The value that a `let` gives a variable.

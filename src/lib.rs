@@ -56,7 +56,7 @@
 //! // The rule over the data, and what that means.
 //! let (dataset, settings) = (&loaded.dataset, RunSettings::default());
 //! let exclusions = Exclusions::of(environment, dataset, settings, reads.exclusions);
-//! let inputs = Inputs { environment, dataset, settings, exclusions: &exclusions };
+//! let inputs = Inputs { environment, dataset, settings, exclusions: &exclusions, reported: None };
 //! let evaluation = Evaluator::new(inputs, &rule.body, Options::default()).evaluate(None).unwrap();
 //! let verdict = judge_rule(rule, &evaluation);
 //! assert_eq!(verdict.outcome, Outcome::Nonconformity);

@@ -1,24 +1,19 @@
 //! Rego that an organization has already, read as conftest reads it.
 //!
 //! Enters: the modules of a package and the document that they judge. Leaves: what the package's rules `deny`, `violation`
-//! and `warn` (or `deny_…` and so on) say. The interpreter of regorus evaluates; it has no network, no clock and no files, and
+//! and `warn` (or `deny_…` and so on) say, and which rows those mean that are the condition of a rule. The interpreter of regorus evaluates; it has no network, no clock and no files, and
 //! what would give another result in the next run is refused. It cannot bound what it takes by itself: `cli` gives it a process
 //! of its own with limits.
 
 mod input;
+mod reported;
 
 pub use input::input;
 use regorus::{Engine, Extension, Value};
+pub use reported::{Ask, reported, unanswered};
 use serde::{Deserialize, Serialize};
 
-/// A file of Rego.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Module {
-    /// Its name, as messages show it.
-    pub file: String,
-    /// Its text.
-    pub text: String,
-}
+use crate::ir::rego::Module;
 
 /// What is asked of a policy. Only to parse it may take without end, too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +29,17 @@ pub enum Question {
         /// The document that is `input`, as JSON.
         input: String,
     },
+    /// What one rule of one of them says.
+    Rule {
+        /// All modules of the policy.
+        modules: Vec<Module>,
+        /// The package of the rule.
+        package: String,
+        /// The rule.
+        rule: String,
+        /// The document that is `input`, as JSON.
+        input: String,
+    },
 }
 
 /// What is answered.
@@ -43,6 +49,8 @@ pub enum Answer {
     Packages(Vec<Package>),
     /// What the package says.
     Ruling(Ruling),
+    /// What the rule says, sorted.
+    Statements(Vec<Statement>),
 }
 
 /// Answers a question.
@@ -53,6 +61,14 @@ pub fn answer(question: &Question) -> Result<Answer, Fault> {
     match question {
         Question::Packages(modules) => packages(modules).map(Answer::Packages),
         Question::Ruling { modules, package, input } => evaluate(modules, package, input).map(Answer::Ruling),
+        Question::Rule { modules, package, rule, input } => {
+            let mut engine = engine(modules, input)?;
+            let yields =
+                engine.eval_rule(format!("data.{package}.{rule}")).map_err(|error| fault(&error.to_string()))?;
+            let mut statements = said(rule, &yields)?;
+            statements.sort();
+            Ok(Answer::Statements(statements))
+        }
     }
 }
 
@@ -63,8 +79,10 @@ pub struct Statement {
     pub rule: String,
     /// What it says.
     pub message: String,
-    /// The record that it is about, if it says so: its type and its key.
-    pub about: Option<(String, String)>,
+    /// The type of the record that it is about, if it says so.
+    pub record: Option<String>,
+    /// The key of that record, if it says so.
+    pub key: Option<String>,
 }
 
 /// What a package says.
@@ -83,6 +101,24 @@ pub struct Fault {
     pub message: String,
     /// The file, with its line from 1 and column.
     pub place: Option<(String, u32, u32)>,
+}
+
+impl Fault {
+    /// The fault that what was asked and what was answered do not go together.
+    pub fn beside_the_point() -> Fault {
+        let message = "internal error: the interpreter of Rego answered another question";
+        Fault { message: message.to_owned(), place: None }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    /// On one line, with its place.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.place {
+            Some((file, line, column)) => write!(formatter, "{file}:{line}:{column}: {}", self.message),
+            None => formatter.write_str(&self.message),
+        }
+    }
 }
 
 /// Functions whose result differs from run to run, or that reach outside, with how many arguments each has.
@@ -147,11 +183,11 @@ fn is_rule(name: &str, kind: &str) -> bool {
     name.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
-/// Evaluates a package.
+/// An engine with modules and what they judge.
 ///
 /// # Errors
-/// What is wrong with the Rego, or that its rules yield what nobody can read.
-fn evaluate(modules: &[Module], package: &str, input: &str) -> Result<Ruling, Fault> {
+/// A module is no Rego, or the input no JSON.
+fn engine(modules: &[Module], input: &str) -> Result<Engine, Fault> {
     let mut engine = Engine::new();
     for module in modules {
         add(&mut engine, module)?;
@@ -166,6 +202,15 @@ fn evaluate(modules: &[Module], package: &str, input: &str) -> Result<Ruling, Fa
     engine.set_strict_builtin_errors(true);
     let input = Value::from_json_str(input).map_err(|error| fault(&error.to_string()))?;
     engine.set_input(input);
+    Ok(engine)
+}
+
+/// Evaluates a package.
+///
+/// # Errors
+/// What is wrong with the Rego, or that its rules yield what nobody can read.
+fn evaluate(modules: &[Module], package: &str, input: &str) -> Result<Ruling, Fault> {
+    let mut engine = engine(modules, input)?;
     let result = engine.eval_query(format!("data.{package}"), false).map_err(|error| fault(&error.to_string()))?;
     let value = result.result.first().and_then(|row| row.expressions.first()).map(|shown| &shown.value);
     let Some(Ok(rules)) = value.map(Value::as_object) else { return Ok(Ruling::default()) };
@@ -220,7 +265,7 @@ fn statement(rule: &str, value: &Value) -> Result<Statement, Fault> {
         let message = format!("`{rule}` yields {shown}, which is neither a text nor an object with a text `msg`");
         return Err(Fault { message, place: None });
     };
-    Ok(Statement { rule: rule.to_owned(), message, about: text("record").zip(text("key")) })
+    Ok(Statement { rule: rule.to_owned(), message, record: text("record"), key: text("key") })
 }
 
 fn add(engine: &mut Engine, module: &Module) -> Result<String, Fault> {

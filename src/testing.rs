@@ -30,6 +30,7 @@ use crate::eval::explain::show::Show;
 use crate::eval::explain::{Explanation, PolicyPlace};
 use crate::ir::Citation;
 use crate::ir::test::Tested;
+use crate::rego::Ask;
 use crate::report::build::{ClausePart, place};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::Parsed;
@@ -155,7 +156,7 @@ pub struct SubjectEvidence {
 pub const MOST_EXPLAINED: usize = 5;
 
 /// A program whose tests are run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Program<'a> {
     /// What it means, checked with its tests.
     pub checked: &'a Checked,
@@ -163,6 +164,8 @@ pub struct Program<'a> {
     pub parsed: &'a [(FileId, Parsed)],
     /// Its texts.
     pub sources: &'a Sources,
+    /// Who evaluates the conditions that are Rego.
+    pub ask: Ask<'a>,
 }
 
 /// What tests are measured by.

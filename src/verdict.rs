@@ -145,7 +145,7 @@ pub struct AdviceVerdict {
 /// Judges a rule from what its evaluation gave.
 pub fn judge_rule(rule: &Rule, evaluation: &Evaluation) -> RuleVerdict {
     let counts = Counts::of(evaluation);
-    let outcome = outcome(counts, if_none(&rule.body));
+    let outcome = outcome(counts, if_none(&rule.body), evaluation.more_may_fail);
     let grade = (outcome == Outcome::Nonconformity).then(|| grade(rule.grade.as_ref(), counts, &evaluation.major));
     RuleVerdict { outcome, counts, grade }
 }
@@ -160,14 +160,14 @@ pub fn judge_organization(holds: Truth) -> RuleVerdict {
         unknown: is(Truth::Unknown),
         ..Counts::default()
     };
-    let outcome = outcome(counts, IfNone::NoPopulation);
+    let outcome = outcome(counts, IfNone::NoPopulation, false);
     RuleVerdict { outcome, counts, grade: (outcome == Outcome::Nonconformity).then_some(ProposedGrade::Minor) }
 }
 
 /// Judges an advice from what its evaluation gave.
 pub fn judge_advice(evaluation: &Evaluation) -> AdviceVerdict {
     let counts = Counts::of(evaluation);
-    let outcome = match outcome(counts, IfNone::NoPopulation) {
+    let outcome = match outcome(counts, IfNone::NoPopulation, evaluation.more_may_fail) {
         Outcome::Nonconformity => AdviceOutcome::NotFollowed,
         Outcome::NotDetermined => AdviceOutcome::NotDetermined,
         Outcome::Conformity => AdviceOutcome::Followed,
@@ -188,14 +188,14 @@ fn if_none(body: &Body) -> IfNone {
         .unwrap_or(IfNone::NoPopulation)
 }
 
-/// The first line of the table of outcomes that applies.
-fn outcome(counts: Counts, if_none: IfNone) -> Outcome {
+/// The first line of the table of outcomes that applies. `more_may_fail`: something that is no subject may be one that fails.
+fn outcome(counts: Counts, if_none: IfNone, more_may_fail: bool) -> Outcome {
     // Where every subject holds vacuously there was as little to judge as where there is none. One that is not yet due is
     // a subject: that there is none is not so, and yet nothing was judged.
     let nothing_to_judge = counts.population == counts.vacuous;
     if counts.fails > 0 || (nothing_to_judge && if_none == IfNone::Nonconformity) {
         Outcome::Nonconformity
-    } else if counts.unknown > 0 || (nothing_to_judge && if_none == IfNone::NotDetermined) {
+    } else if counts.unknown > 0 || more_may_fail || (nothing_to_judge && if_none == IfNone::NotDetermined) {
         Outcome::NotDetermined
     } else if counts.population == counts.vacuous + counts.not_yet_due {
         Outcome::NoPopulation
@@ -290,7 +290,9 @@ mod tests {
             (waiting(counts(0, 0, 0, 0), 2), Nonconformity, Outcome::NoPopulation),
             (waiting(counts(0, 0, 0, 0), 2), NotDetermined, Outcome::NoPopulation),
         ] {
-            assert_eq!(outcome(subjects, if_none), expected, "{subjects:?} {if_none:?}");
+            assert_eq!(outcome(subjects, if_none, false), expected, "{subjects:?} {if_none:?}");
+            let expected = expected.min(Outcome::NotDetermined);
+            assert_eq!(outcome(subjects, if_none, true), expected, "{subjects:?} {if_none:?}, and more may fail");
         }
     }
 

@@ -118,6 +118,7 @@ impl Checker<'_, '_> {
             }
             ast::Condition::AnyOf(branches) => ir::Condition::AnyOf(self.branches(branches, "any of")),
             ast::Condition::AllOf(branches) => ir::Condition::AllOf(self.branches(branches, "all of")),
+            ast::Condition::Rego(rego) => ir::Condition::Plain(self.rego(rego, &checked, rule.is_some())),
         };
         let because = tail.because.map(|template| self.template(template));
         ir::Body { variables: Vec::new(), steps: checked, due, condition, because }

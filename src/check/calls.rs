@@ -356,6 +356,14 @@ impl Checker<'_, '_> {
                     *id = renamed.get(id).copied().unwrap_or(*id);
                 }
             }
+            ExprKind::Unreported(rego) => {
+                for (id, _) in &mut rego.subject {
+                    *id = renamed.get(id).copied().unwrap_or(*id);
+                }
+                for part in &mut rego.reads {
+                    self.freshen_tree(part, renamed);
+                }
+            }
             ExprKind::Stated(stated) => {
                 for statements in &mut stated.candidates {
                     self.freshen_binder(&mut statements.binder, renamed);

@@ -7,7 +7,7 @@ use super::narrow::{Fact, Known, Path, Root, Typed, common};
 use super::statements::{self, STATEMENTS};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{Expr, ExprKind};
-use crate::schema::{EnumType, Ty, Type};
+use crate::schema::{EnumType, FieldId, RecordId, Ty, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind, Name, Unit};
 use crate::value::{Number, Value};
@@ -301,6 +301,26 @@ impl Checker<'_, '_> {
         self.error(span)
     }
 
+    /// Finds the field of a record by its name, and notes that it is read.
+    pub(super) fn field_of(&mut self, record: RecordId, name: &Name) -> Option<FieldId> {
+        let declared = self.world.schema().record(record);
+        self.reach_record(record);
+        if let Some(field) = declared.field(&name.node) {
+            self.reach_field(record, field);
+            return Some(field);
+        }
+        if let Some(extension) = self.world.items.broken_extension(&declared.name) {
+            self.report(self.world.items.broken_use(extension, name.span));
+            return None;
+        }
+        let message = format!("unknown field `{}` of record `{}`", name.node, declared.name);
+        let help = suggest(&name.node, "fields", declared.fields.iter().map(|field| field.name.as_str()));
+        self.report(
+            Diagnostic::new(Code::UnknownField, name.span, message, "no field of that name").with_help_if(help),
+        );
+        None
+    }
+
     fn field(&mut self, base: &ast::Expr, name: &Name, span: Span) -> Typed {
         let base = self.infer(base, None);
         let record = match &base.expr.ty.base {
@@ -321,22 +341,8 @@ impl Checker<'_, '_> {
             }
         };
         let base = self.present(base);
-        let declared = self.world.schema().record(record);
-        self.reach_record(record);
-        let Some(field) = declared.field(&name.node) else {
-            if let Some(extension) = self.world.items.broken_extension(&declared.name) {
-                self.report(self.world.items.broken_use(extension, name.span));
-                return self.error(span);
-            }
-            let message = format!("unknown field `{}` of record `{}`", name.node, declared.name);
-            let help = suggest(&name.node, "fields", declared.fields.iter().map(|field| field.name.as_str()));
-            self.report(
-                Diagnostic::new(Code::UnknownField, name.span, message, "no field of that name").with_help_if(help),
-            );
-            return self.error(span);
-        };
-        self.reach_field(record, field);
-        let ty: Ty = declared.field_type(field).ty.clone();
+        let Some(field) = self.field_of(record, name) else { return self.error(span) };
+        let ty: Ty = self.world.schema().record(record).field_type(field).ty.clone();
         let mut typed =
             Typed::plain(Expr { kind: ExprKind::Field { base: Box::new(base.expr), record, field }, ty, span });
         typed.path = base.path.map(|path| path.field(record, field));

@@ -12,13 +12,11 @@ use std::rc::Rc;
 
 use self::lines::{Line, LineReader};
 use self::recurrence::Recurrence;
+use super::attachments::{self, Kind, LARGEST_ATTACHMENT};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::Text;
 use crate::value::Date;
-
-/// The largest file of holidays that is read, in bytes.
-pub const LARGEST_HOLIDAYS: usize = 1 << 20;
 
 /// Most events of a file.
 const MOST_EVENTS: usize = 10_000;
@@ -27,10 +25,7 @@ const MOST_EVENTS: usize = 10_000;
 const LONGEST_EVENT: i32 = 366;
 const MOST_DAYS: u64 = 20_000_000;
 
-/// Whether a path that a policy names stays in the policy's folder, by its form.
-pub fn stays_inside(path: &str) -> bool {
-    !path.contains(['\\', ':', '\0']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-}
+const FILE: Kind = Kind { code: Code::InvalidHolidays, content: "the holidays", example: "holidays/2026.ics" };
 
 /// An event of whole days.
 struct Event {
@@ -76,23 +71,10 @@ impl<'s> Holidays<'s> {
         through: Date,
         found: &mut Vec<Diagnostic>,
     ) -> BTreeSet<Date> {
-        let invalid = |message: String, label: &str| Diagnostic::new(Code::InvalidHolidays, path.span, message, label);
-        if !stays_inside(&path.node) {
-            let message = format!("`{}` is not a path into the folder of this policy", path.node);
-            let help =
-                "name a file beside this one, or in a folder beside it, with `/` between folders: `holidays/2026.ics`";
-            found.push(invalid(message, "leads elsewhere").with_help(help));
-            return BTreeSet::new();
-        }
-        let file = match self.sources.attachment(path.span.file, &path.node) {
-            Some(Ok(file)) => *file,
-            Some(Err(why)) => {
-                found.push(invalid(format!("the holidays in `{}` cannot be read: {why}", path.node), "this file"));
-                return BTreeSet::new();
-            }
-            None => {
-                let message = format!("the holidays in `{}` cannot be read: the file is not at hand", path.node);
-                found.push(invalid(message, "this file"));
+        let file = match attachments::find(self.sources, path, &FILE) {
+            Ok(file) => file,
+            Err(fault) => {
+                found.push(fault);
                 return BTreeSet::new();
             }
         };
@@ -105,7 +87,8 @@ impl<'s> Holidays<'s> {
         let Some(days) = self.expand(&content.events, from, through) else {
             let message = format!("the holidays in `{}` recur too often", path.node);
             let help = "end them with `UNTIL` in the file, or with `valid through …` here";
-            found.push(invalid(message, "more than can be looked through").with_help(help));
+            let label = "more than can be looked through";
+            found.push(Diagnostic::new(Code::InvalidHolidays, path.span, message, label).with_help(help));
             return BTreeSet::new();
         };
         // Where every event is warned of, that says it all.
@@ -150,8 +133,8 @@ impl<'s> Holidays<'s> {
 fn read(file: FileId, text: &str) -> Content {
     let mut content = Content::default();
     let error = |span: Span, message: String, label: &str| Diagnostic::new(Code::InvalidHolidays, span, message, label);
-    if text.len() > LARGEST_HOLIDAYS {
-        let message = format!("a file of holidays is larger than {} MiB", LARGEST_HOLIDAYS >> 20);
+    if text.len() > LARGEST_ATTACHMENT {
+        let message = format!("a file of holidays is larger than {} MiB", LARGEST_ATTACHMENT >> 20);
         content.diagnostics.push(error(Span::new(file, 0, 0), message, "too large"));
         return content;
     }

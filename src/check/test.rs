@@ -435,7 +435,7 @@ impl<'w, 'a> TestChecker<'w, 'a> {
             _ => return,
         };
         let labels: Vec<&str> = match condition {
-            ast::Condition::Plain(_) => Vec::new(),
+            ast::Condition::Plain(_) | ast::Condition::Rego(_) => Vec::new(),
             ast::Condition::AnyOf(branches) | ast::Condition::AllOf(branches) => {
                 branches.iter().map(|branch| branch.label.node.as_str()).collect()
             }

@@ -116,8 +116,8 @@ pub(super) struct CheckArguments {
     /// nothing is denied is not determined, as Rego does not state its population. They are run whatever `--select` says.
     #[arg(long, value_name = "DIR", help_heading = "Policies")]
     pub(super) rego: Vec<PathBuf>,
-    /// Most time of the processor, in seconds, that one package of Rego may take
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = "Policies")]
+    /// Most time of the processor, in seconds, that one package of Rego, or one condition that is Rego, may take
+    #[arg(long, value_name = "N", default_value_t = super::rego::SECONDS, value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = "Policies")]
     pub(super) rego_seconds: u64,
     /// Use this source; may be given several times
     ///

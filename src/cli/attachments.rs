@@ -1,11 +1,11 @@
-//! The files that policies name: holidays.
+//! The files that policies name: holidays and Rego.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::policies::{shown_name, text_of};
-use crate::check::{LARGEST_HOLIDAYS, stays_inside};
+use crate::check::{LARGEST_ATTACHMENT, stays_inside};
 use crate::source::{FileId, Sources};
 use crate::syntax::ast::Parsed;
 
@@ -42,8 +42,8 @@ fn read_attachment(folder: &Path, file: &Path) -> Result<(PathBuf, String), Stri
     if !metadata.is_file() {
         return Err("it is no file".to_owned());
     }
-    if metadata.len() > LARGEST_HOLIDAYS as u64 {
-        return Err(format!("it has {} bytes, more than the limit of {LARGEST_HOLIDAYS}", metadata.len()));
+    if metadata.len() > LARGEST_ATTACHMENT as u64 {
+        return Err(format!("it has {} bytes, more than the limit of {LARGEST_ATTACHMENT}", metadata.len()));
     }
     let text = text_of(fs::read(&place).map_err(failed)?)?;
     Ok((place, text))

@@ -17,11 +17,11 @@ use crate::data::{
 };
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::eval::explain::show::Show;
-use crate::eval::{Evaluator, Exclusions, Inputs, Options};
+use crate::eval::{Evaluator, Exclusions, Inputs, Options, Reported};
 use crate::ir::mapping::Source;
 use crate::ir::reads::Reads;
-use crate::ir::{Advice, Grade, Rule, RunSettings};
-use crate::rego::{Package, Ruling};
+use crate::ir::{Advice, Body, Grade, Rule, RunSettings};
+use crate::rego::{Fault, Package, Question, Ruling, unanswered};
 use crate::report::build::{self, Context};
 use crate::report::{
     self, AdviceReport, AdviceResult, Exit, FORMAT_VERSION, Given, Report, RuleReport, SupportingAdvice, Time, Tool,
@@ -210,7 +210,7 @@ impl<'a> Run<'a> {
         let (mut of_all, mut over_budget) = (of_rules.clone(), BTreeSet::new());
         let options = Options { budget: Some(self.arguments.advice_budget), ..Options::default() };
         for record in self.reads.exclusions.difference(&self.rule_reads.exclusions) {
-            let inputs = Inputs { environment, dataset, settings, exclusions: &of_rules };
+            let inputs = Inputs { environment, dataset, settings, exclusions: &of_rules, reported: None };
             if of_all.add(inputs, *record, options).is_err() {
                 over_budget.insert(*record);
             }
@@ -232,7 +232,7 @@ impl<'a> Run<'a> {
             Context { show, max_findings: self.arguments.max_findings as usize, hints: view == View::Implementer };
         let judged: Result<Vec<RuleReport>, Failure> =
             self.rules.iter().map(|rule| self.rule(rule, &context, self.inputs(dataset, &left_out.of_rules))).collect();
-        let rulings = self.rulings(dataset);
+        let rulings = self.rulings(self.inputs(dataset, &left_out.of_rules));
         let mut rules = judged?;
         rules.sort_by_cached_key(|rule| {
             let first = rule.citations.first();
@@ -279,19 +279,24 @@ impl<'a> Run<'a> {
     }
 
     /// What each package of Rego says of the records, or why it could not be asked.
-    fn rulings(&self, dataset: &Dataset) -> Vec<(&'a Package, Result<Ruling, String>)> {
+    fn rulings(&self, inputs: Inputs<'_>) -> Vec<(&'a Package, Result<Ruling, String>)> {
         if self.rego.packages.is_empty() {
             return Vec::new();
         }
-        let input = crate::rego::input(self.environment(), dataset, self.settings);
+        let input = crate::rego::input(inputs, None);
         let ask = |package: &'a Package| {
             let ruling = rego::ruling(self.rego, package, &input, self.arguments.rego_seconds);
-            (package, ruling.map_err(|fault| rego::shown(&fault)))
+            (package, ruling.map_err(|fault| fault.to_string()))
         };
         self.rego.packages.iter().map(ask).collect()
     }
 
     fn rule(&self, rule: &'a Rule, context: &Context<'a>, inputs: Inputs<'a>) -> Result<RuleReport, Failure> {
+        let reported = match self.reported(&rule.body, inputs) {
+            Ok(reported) => reported,
+            Err(fault) => Some(unanswered(&fault)),
+        };
+        let inputs = Inputs { reported: reported.as_ref(), ..inputs };
         let evaluator = Evaluator::new(inputs, &rule.body, Options::default());
         let when = match &rule.grade {
             Some(Grade::When(condition)) => Some(condition),
@@ -312,7 +317,13 @@ impl<'a> Run<'a> {
     }
 
     fn inputs(&self, dataset: &'a Dataset, exclusions: &'a Exclusions) -> Inputs<'a> {
-        Inputs { environment: self.environment(), dataset, settings: self.settings, exclusions }
+        Inputs { environment: self.environment(), dataset, settings: self.settings, exclusions, reported: None }
+    }
+
+    /// What the Rego of a body, if it is its condition, reports.
+    fn reported(&self, body: &Body, inputs: Inputs<'_>) -> Result<Option<Reported>, Fault> {
+        let ask = |question: &Question| rego::ask(question, self.arguments.rego_seconds);
+        body.rego().map(|rego| crate::rego::reported(rego, inputs, &ask)).transpose()
     }
 
     /// Looks at the advice, and says of each that could not be run why.
@@ -368,6 +379,11 @@ impl<'a> Run<'a> {
         }
         let options = Options { budget: Some(self.arguments.advice_budget), ..Options::default() };
         let inputs = self.inputs(&loaded.dataset, &left_out.of_all);
+        let reported = match self.reported(&advice.body, inputs) {
+            Ok(reported) => reported,
+            Err(fault) => return not_run(vec![format!("the Rego could not be evaluated: {fault}")]),
+        };
+        let inputs = Inputs { reported: reported.as_ref(), ..inputs };
         let evaluator = Evaluator::new(inputs, &advice.body, options);
         match evaluator.evaluate(None) {
             Ok(evaluation) => context.advice(advice, &evaluator, &evaluation),

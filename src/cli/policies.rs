@@ -57,7 +57,12 @@ impl Policies {
 
     /// The policies as a program whose tests are run.
     pub(super) fn as_program(&self) -> Program<'_> {
-        Program { checked: &self.checked, parsed: &self.parsed, sources: &self.sources }
+        Program {
+            checked: &self.checked,
+            parsed: &self.parsed,
+            sources: &self.sources,
+            ask: &super::rego::ask_as_usual,
+        }
     }
 
     /// The names of the files, in order; those that they name behind them.

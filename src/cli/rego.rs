@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 
 use super::Failure;
 use super::policies::{files_under, shown_name, text_of};
-use crate::rego::{self, Answer, Fault, Module, Package, Question, Ruling};
+use crate::check::LARGEST_ATTACHMENT;
+use crate::ir::rego::Module;
+use crate::rego::{self, Answer, Fault, Package, Question, Ruling};
 use crate::verdict::ExitStatus;
 
 /// Most memory, in bytes, that the evaluation of one package may take.
@@ -23,8 +25,6 @@ const MEMORY: u64 = 4 << 30;
 const PATIENCE: u64 = 10;
 /// The stack on which the interpreter runs, in bytes.
 const STACK: usize = 64 << 20;
-/// Most bytes of one file of Rego.
-const LARGEST: u64 = 1 << 20;
 
 /// Policies as conftest has them.
 #[derive(Default)]
@@ -51,8 +51,8 @@ pub(super) fn policy(paths: &[PathBuf], seconds: u64) -> Result<Policy, Failure>
             let file = shown_name(&found.path);
             let failed = |why: String| Failure::new(format!("{file} cannot be read: {why}"));
             let size = fs::metadata(&found.path).map_err(|error| failed(error.to_string()))?.len();
-            if size > LARGEST {
-                return Err(failed(format!("it has {size} bytes, more than the limit of {LARGEST}")));
+            if size > LARGEST_ATTACHMENT as u64 {
+                return Err(failed(format!("it has {size} bytes, more than the limit of {LARGEST_ATTACHMENT}")));
             }
             let bytes = fs::read(&found.path).map_err(|error| failed(error.to_string()))?;
             modules.push(Module { text: text_of(bytes).map_err(failed)?, file });
@@ -68,7 +68,7 @@ pub(super) fn policy(paths: &[PathBuf], seconds: u64) -> Result<Policy, Failure>
     modules.dedup_by(|one, other| one.file == other.file);
     let packages = packages(&modules, seconds).map_err(|fault| {
         let help = "correct it; it is read as Rego v1, with `if` and `contains`";
-        Failure::new(format!("no rule was run: {}", shown(&fault))).with_help(Some(help.to_owned()))
+        Failure::new(format!("no rule was run: {fault}")).with_help(Some(help.to_owned()))
     })?;
     if packages.is_empty() && !paths.is_empty() {
         let help = "a rule begins a line: `deny contains msg if { … }`";
@@ -78,14 +78,6 @@ pub(super) fn policy(paths: &[PathBuf], seconds: u64) -> Result<Policy, Failure>
     Ok(Policy { modules, packages })
 }
 
-/// A fault on one line, with its place.
-pub(super) fn shown(fault: &Fault) -> String {
-    match &fault.place {
-        Some((file, line, column)) => format!("{file}:{line}:{column}: {}", fault.message),
-        None => fault.message.clone(),
-    }
-}
-
 /// The packages of a policy that judge.
 fn packages(modules: &[Module], seconds: u64) -> Result<Vec<Package>, Fault> {
     if modules.is_empty() {
@@ -93,7 +85,7 @@ fn packages(modules: &[Module], seconds: u64) -> Result<Vec<Package>, Fault> {
     }
     match ask(&Question::Packages(modules.to_vec()), seconds)? {
         Answer::Packages(packages) => Ok(packages),
-        Answer::Ruling(_) => Err(beside_the_point()),
+        Answer::Ruling(_) | Answer::Statements(_) => Err(Fault::beside_the_point()),
     }
 }
 
@@ -102,16 +94,20 @@ pub(super) fn ruling(policy: &Policy, package: &Package, input: &str, seconds: u
     let (modules, package) = (policy.modules.clone(), package.name.clone());
     match ask(&Question::Ruling { modules, package, input: input.to_owned() }, seconds)? {
         Answer::Ruling(ruling) => Ok(ruling),
-        Answer::Packages(_) => Err(beside_the_point()),
+        Answer::Packages(_) | Answer::Statements(_) => Err(Fault::beside_the_point()),
     }
 }
 
-fn beside_the_point() -> Fault {
-    Fault { message: "internal error: the interpreter of Rego answered another question".to_owned(), place: None }
+/// How many seconds of the processor Rego may take where nobody says.
+pub(super) const SECONDS: u64 = 60;
+
+/// Asks in a process of its own, for as long as is usual.
+pub(super) fn ask_as_usual(question: &Question) -> Result<Answer, Fault> {
+    ask(question, SECONDS)
 }
 
 /// Asks in a process of its own.
-fn ask(question: &Question, seconds: u64) -> Result<Answer, Fault> {
+pub(super) fn ask(question: &Question, seconds: u64) -> Result<Answer, Fault> {
     let fault = |message: String| Fault { message, place: None };
     let failed = |error: std::io::Error| fault(format!("Rego cannot be run: {error}"));
     let asked = serde_json::to_vec(question).map_err(|error| fault(error.to_string()))?;

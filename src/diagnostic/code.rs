@@ -123,6 +123,8 @@ codes! {
     ScanJoin = "scan-join", Check, Warning, "records are compared with records without an equality that ties them";
     InvalidHolidays = "invalid-holidays", Check, Error, "a file of holidays cannot be read";
     IgnoredHolidays = "ignored-holidays", Check, Warning, "an event of a file of holidays, or the whole file, closes no day";
+    InvalidRego = "invalid-rego", Check, Error, "a condition that is Rego cannot be asked, or would not see what it looks at";
+    DoubtfulRego = "doubtful-rego", Check, Warning, "a condition that is Rego looks at something that is probably misspelled";
     // sources
     InvalidMapping = "invalid-mapping", Check, Error, "a mapping cannot give the field what the field needs";
     UnzonedTime = "unzoned-time", Check, Error, "a time without a zone is read and no zone is stated";

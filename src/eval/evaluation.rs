@@ -59,6 +59,9 @@ pub struct Evaluation {
     pub by_attestation: u64,
     /// Of the unknown ones, how many would be known if a person stated what nobody has stated: that it is so, or that it is not.
     pub needs_judgement: u64,
+    /// Whether it is not known of which records the condition, which is Rego, reports something: more of the subjects, or what
+    /// is none, may fail.
+    pub more_may_fail: bool,
     /// How many candidates were examined to get there: a measure of cost that depends on the data alone, not on batches or threads.
     pub examined: u64,
 }

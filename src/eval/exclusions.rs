@@ -77,7 +77,7 @@ impl Exclusions {
     ) -> Exclusions {
         let mut exclusions = Exclusions::default();
         for record in records {
-            let inputs = Inputs { environment, dataset, settings, exclusions: &Exclusions::default() };
+            let inputs = Inputs { environment, dataset, settings, exclusions: &Exclusions::default(), reported: None };
             // Without a budget none is exceeded; what was not asked would be unknown.
             let _ = exclusions.add(inputs, record, Options::default());
         }

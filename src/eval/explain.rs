@@ -18,6 +18,7 @@ mod statement;
 mod timelines;
 mod ways;
 
+pub(crate) use cause::{is_open, missing_extract, plain, value_cause};
 pub use members::{Members, Standing};
 use serde::Serialize;
 

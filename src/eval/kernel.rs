@@ -152,6 +152,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Convert { conversion, operand } => self.convert(conversion, operand, frame),
             ExprKind::Quantified { .. } | ExprKind::Aggregate { .. } => self.quantity(expr, frame),
             ExprKind::Stated(stated) => self.stated(stated, frame),
+            ExprKind::Unreported(rego) => self.unreported(rego, frame),
             ExprKind::SubjectName(variables) => self.subject_names(variables, frame),
         };
         self.count_operations(if vector.is_constant() { 1 } else { rows });

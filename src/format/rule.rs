@@ -3,7 +3,7 @@
 use super::expression::Begins;
 use super::writer::Writer;
 use crate::syntax::ast::{
-    Advice, Branch, Citation, Condition, Grade, IfAbsent, IfNone, Name, Rule, Step, Template, Text,
+    Advice, Branch, Citation, Condition, Grade, IfAbsent, IfNone, Name, Rego, Rule, Step, Template, Text,
 };
 
 impl Writer<'_> {
@@ -142,7 +142,39 @@ impl Writer<'_> {
             Condition::Plain(expr) => self.expression(expr, Begins::Behind),
             Condition::AnyOf(branches) => self.branches("any of", branches),
             Condition::AllOf(branches) => self.branches("all of", branches),
+            Condition::Rego(rego) => self.rego(rego),
         }
+    }
+
+    fn rego(&mut self, rego: &Rego) {
+        let Rego { files, rule, reads, span: _ } = rego;
+        self.word("rego");
+        self.space();
+        for (at, file) in files.iter().enumerate() {
+            if at > 0 {
+                self.word(",");
+                self.space();
+            }
+            self.take(file.span);
+        }
+        self.space();
+        self.word("at");
+        self.space();
+        self.take(rule.span);
+        self.hard();
+        self.group(|writer| {
+            writer.word("reads");
+            writer.space();
+            writer.indented(|writer| {
+                for (at, read) in reads.iter().enumerate() {
+                    if at > 0 {
+                        writer.word(",");
+                        writer.line();
+                    }
+                    writer.expression(read, Begins::Behind);
+                }
+            });
+        });
     }
 
     fn branches(&mut self, words: &str, branches: &[Branch]) {

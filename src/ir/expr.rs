@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answers, Binder, ParameterId, TableId, VariableId};
+use super::{Answers, Binder, ParameterId, Rego, TableId, VariableId};
 use crate::schema::{FieldId, RecordId, Ty};
 use crate::source::Span;
 use crate::value::Value;
@@ -237,6 +237,10 @@ pub enum ExprKind {
     /// The name of the subject that these variables make up, as a report shows it: what they stand for, joined by ` / `.
     /// Unknown if a part of it is.
     SubjectName(Vec<VariableId>),
+    /// A condition that is Rego: whether its rule does not report the subject. False if it reports a record that the subject is
+    /// made of; else unknown if a value that it reads of the subject is, or if more may be reported than is told of which
+    /// record (the Rego could not be evaluated, it names no record, not all that it looks at is known); else true.
+    Unreported(Box<Rego>),
     /// `exists`, `no`, `every … has`
     Quantified {
         /// Which.

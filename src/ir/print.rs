@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::{
     AggregateParts, Binder, Body, Condition, Conversion, Domain, Environment, Expr, ExprKind, Function, Grade,
-    IfAbsent, IfNone, Quantifier, SetOp, Step, TemplatePart, TextTest, Variable,
+    IfAbsent, IfNone, Quantifier, Rego, SetOp, Step, TemplatePart, TextTest, Variable,
 };
 use crate::schema::Type;
 use crate::value::time::{CalendarUnit, show_duration};
@@ -333,6 +333,7 @@ impl Printer<'_> {
                 let _ = write!(self.out, "{}({})", stated.statement.word(), stated.item);
             }
             ExprKind::SubjectName(_) => self.out.push_str("subject"),
+            ExprKind::Unreported(rego) => self.rego(rego),
             ExprKind::Quantified { quantifier, binder, has } => {
                 self.out.push_str(match quantifier {
                     Quantifier::Exists => "(exists ",
@@ -361,6 +362,23 @@ impl Printer<'_> {
                 self.out.push(')');
             }
         }
+    }
+
+    fn rego(&mut self, rego: &Rego) {
+        let files: Vec<String> = rego.modules.iter().map(|module| format!("{:?}", module.file)).collect();
+        let _ = write!(self.out, "(rego {} at {} reads ", files.join(", "), rego.name());
+        for (position, read) in rego.reads.iter().enumerate() {
+            if position > 0 {
+                self.out.push_str(", ");
+            }
+            self.expr(read);
+        }
+        for (position, (record, field)) in rego.columns.iter().enumerate() {
+            let declared = self.environment.schema.record(*record);
+            let comma = if position + rego.reads.len() > 0 { ", " } else { "" };
+            let _ = write!(self.out, "{comma}{}.{}", declared.name, declared.field_type(*field).name);
+        }
+        self.out.push(')');
     }
 
     fn conversion(&mut self, conversion: &Conversion, operand: &Expr, to: &Type) {

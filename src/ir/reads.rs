@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Binder, Body, Condition, Domain, Environment, Expr, ExprKind, Grade, ParameterId, Step, TableId, Template,
+    Binder, Body, Condition, Domain, Environment, Expr, ExprKind, Grade, ParameterId, Rego, Step, TableId, Template,
     TemplatePart, VariableId,
 };
 use crate::schema::{FieldId, KeySpaceId, RecordId, Schema, Type};
@@ -48,11 +48,18 @@ impl Reads {
         walk(expr, &mut |expr| self.add_expr(environment, expr));
     }
 
+    /// Adds what a condition that is Rego looks at.
+    pub fn add_rego(&mut self, environment: &Environment, rego: &Rego) {
+        self.add_columns(environment, rego);
+        rego.reads.iter().for_each(|read| self.add_tree(environment, read));
+    }
+
     /// Adds all records with all their fields, and all parameters: what looks at them does not say at which.
     pub fn add_all(&mut self, environment: &Environment) {
         let schema = &environment.schema;
         for record in schema.ids() {
             self.records.insert(record);
+            self.add_exclusions(environment, record);
             self.fields.extend((0..schema.record(record).fields.len() as u32).map(|field| (record, FieldId(field))));
         }
         self.spaces.extend((0..schema.spaces).map(KeySpaceId));
@@ -100,7 +107,19 @@ impl Reads {
             ExprKind::Stated(stated) => {
                 stated.candidates.iter().for_each(|statements| self.add_binder(schema, &statements.binder));
             }
+            ExprKind::Unreported(rego) => self.add_columns(environment, rego),
             _ => {}
+        }
+    }
+
+    fn add_columns(&mut self, environment: &Environment, rego: &Rego) {
+        let schema = &environment.schema;
+        rego.subject.iter().for_each(|(_, record)| self.add_record(schema, *record));
+        for (record, field) in &rego.columns {
+            self.add_record(schema, *record);
+            self.add_exclusions(environment, *record);
+            self.fields.insert((*record, *field));
+            self.add_type(schema, &schema.record(*record).field_type(*field).ty.base);
         }
     }
 
@@ -157,6 +176,7 @@ pub fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             parts.iter().for_each(visit);
         }
         ExprKind::Call { arguments, .. } | ExprKind::Table { arguments, .. } => arguments.iter().for_each(visit),
+        ExprKind::Unreported(rego) => rego.reads.iter().for_each(visit),
         ExprKind::Implies(left, right)
         | ExprKind::Compare { left, right, .. }
         | ExprKind::Arithmetic { left, right, .. }
@@ -240,6 +260,7 @@ pub fn free_variables(expr: &Expr) -> BTreeSet<VariableId> {
             used.insert(*variable);
         }
         ExprKind::SubjectName(variables) => used.extend(variables),
+        ExprKind::Unreported(rego) => used.extend(rego.subject.iter().map(|(variable, _)| *variable)),
         ExprKind::Quantified { binder, .. } | ExprKind::Aggregate { binder, .. } => {
             bound.insert(binder.variable);
         }

@@ -36,11 +36,13 @@ pub enum Construct {
     Depth,
     /// Records as values in a set or a list.
     Rows,
+    /// A condition that is Rego.
+    Rego,
 }
 
 impl Construct {
     /// All of them.
-    pub const ALL: [Construct; 11] = [
+    pub const ALL: [Construct; 12] = [
         Construct::WorkingTime,
         Construct::Timelines,
         Construct::Months,
@@ -52,6 +54,7 @@ impl Construct {
         Construct::Orders,
         Construct::Depth,
         Construct::Rows,
+        Construct::Rego,
     ];
 
     /// Its name.
@@ -68,6 +71,7 @@ impl Construct {
             Construct::Orders => "orders",
             Construct::Depth => "deep nesting",
             Construct::Rows => "records as values",
+            Construct::Rego => "rego",
         }
     }
 
@@ -92,6 +96,7 @@ impl Construct {
             }
             Construct::Orders => "Rego puts such values in another order",
             Construct::Depth => "it is nested too deep for the engines of Rego",
+            Construct::Rego => "its condition is Rego already: the engines of Rego take its file as it is",
             Construct::Rows => "a record as a member of a set or a list is not known apart from one that may be there",
         }
     }

@@ -5,17 +5,20 @@
 use std::fmt::Write;
 
 use crate::data::{Dataset, Extract};
-use crate::ir::{Environment, RunSettings};
-use crate::schema::{RecordId, Type};
-use crate::value::{Cell, Interval, Moment, Number, Value};
+use crate::eval::Inputs;
+use crate::ir::reads::Reads;
+use crate::ir::{Environment, ParameterId};
+use crate::schema::{FieldId, RecordId, Type};
+use crate::value::{Cell, Interval, Moment, Number, Truth, Value};
 
 /// The names of the fields of a row that should be there and are not known.
 const UNKNOWN: &str = "_unknown";
 
 /// Writes the document: `as_of`, `today`, `period`, `parameters` by name, and in `records` the rows of each record that was exported, by
-/// name, in order of file and row.
-pub fn input(environment: &Environment, dataset: &Dataset, settings: RunSettings) -> String {
-    let writer = Writer { environment, dataset };
+/// name, in order of file and row, but those that are left out. With `reads`, only what that names of records and parameters.
+pub fn input(inputs: Inputs<'_>, reads: Option<&Reads>) -> String {
+    let Inputs { environment, dataset, settings, .. } = inputs;
+    let writer = Writer { environment, dataset, inputs, reads };
     let mut object = Object::begin();
     if let Some(as_of) = settings.as_of {
         object.put("as_of", &writer.text(&Value::Timestamp(as_of)));
@@ -28,18 +31,18 @@ pub fn input(environment: &Environment, dataset: &Dataset, settings: RunSettings
         object.put("period", &writer.interval(&period));
     }
     let mut parameters = Object::begin();
-    for parameter in &environment.parameters {
-        let holds =
-            |since: Option<crate::value::Date>| since.is_none_or(|since| today.is_some_and(|today| since <= today));
-        let bound =
-            parameter.bindings.iter().filter(|binding| holds(binding.since)).max_by_key(|binding| binding.since);
+    for (parameter, id) in environment.parameters.iter().zip((0..).map(ParameterId)) {
+        let bound = parameter.on(today).filter(|_| reads.is_none_or(|reads| reads.parameters.contains(&id)));
         if let Some(value) = bound.and_then(|binding| writer.value(&binding.value, &parameter.ty.base)) {
             parameters.put(&parameter.name, &value);
         }
     }
     object.put("parameters", &parameters.end());
     let mut records = Object::begin();
-    for record in environment.schema.ids().filter(|record| dataset.table(*record).extract != Extract::Missing) {
+    let is_there = |record: &RecordId| {
+        dataset.table(*record).extract != Extract::Missing && reads.is_none_or(|reads| reads.records.contains(record))
+    };
+    for record in environment.schema.ids().filter(is_there) {
         records.put(&environment.schema.record(record).name, &writer.rows(record));
     }
     object.put("records", &records.end());
@@ -92,6 +95,8 @@ fn decimal(number: Number) -> Option<String> {
 struct Writer<'a> {
     environment: &'a Environment,
     dataset: &'a Dataset,
+    inputs: Inputs<'a>,
+    reads: Option<&'a Reads>,
 }
 
 impl Writer<'_> {
@@ -101,7 +106,8 @@ impl Writer<'_> {
         let row = |row: u32| {
             let mut object = Object::begin();
             let mut unknown: Vec<String> = Vec::new();
-            for field in table.columns.keys() {
+            let is_read = |field: &&FieldId| self.reads.is_none_or(|reads| reads.fields.contains(&(record, **field)));
+            for field in table.columns.keys().filter(is_read) {
                 let declared = ty.field_type(*field);
                 let shown = match self.dataset.cell(record, row, *field) {
                     Cell::Absent => continue,
@@ -118,7 +124,8 @@ impl Writer<'_> {
             }
             object.end()
         };
-        let rows: Vec<String> = (0..table.rows).map(row).collect();
+        let is_left_out = |row: &u32| self.inputs.exclusions.is_left_out(record, Some(*row)) == Truth::True;
+        let rows: Vec<String> = (0..table.rows).filter(|row| !is_left_out(row)).map(row).collect();
         format!("[{}]", rows.join(","))
     }
 

@@ -63,7 +63,12 @@ impl<'a> Context<'a> {
             title: rule.title.clone(),
             outcome: verdict.outcome,
             proposed_grade: verdict.grade,
-            because: format!("{}{}", rule_because(&rule.body, verdict), statements_because(&rule.body, evaluation)),
+            because: format!(
+                "{}{}{}",
+                rule_because(&rule.body, verdict),
+                statements_because(&rule.body, evaluation),
+                rego_because(evaluator, evaluation)
+            ),
             citations: citations(self.environment(), &rule.citations),
             counts: verdict.counts,
             by_attestation: evaluation.by_attestation,
@@ -91,7 +96,11 @@ impl<'a> Context<'a> {
             supports: advice.supports.clone(),
             result: AdviceResult::Run(AdviceRun {
                 outcome: verdict.outcome,
-                because: advice_because(&advice.body, verdict.outcome, verdict.counts),
+                because: format!(
+                    "{}{}",
+                    advice_because(&advice.body, verdict.outcome, verdict.counts),
+                    rego_because(evaluator, evaluation)
+                ),
                 counts: verdict.counts,
                 not_followed,
                 not_followed_left_out,
@@ -440,6 +449,17 @@ fn statements_because(body: &Body, evaluation: &Evaluation) -> String {
         many => format!("; {} need judgement", grouped(many)),
     };
     format!("{attested}{judged}")
+}
+
+/// Why more may fail than Rego reports of subjects.
+fn rego_because(evaluator: &Evaluator<'_>, evaluation: &Evaluation) -> String {
+    let open =
+        evaluator.inputs().reported.filter(|_| evaluation.more_may_fail).map(|reported| reported.open.as_slice());
+    match open {
+        None | Some([]) => String::new(),
+        Some([one]) => format!("; {}", one.says),
+        Some([first, ..]) => format!("; {}; and more like it", first.says),
+    }
 }
 
 fn advice_because(body: &Body, outcome: AdviceOutcome, counts: Counts) -> String {

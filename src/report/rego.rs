@@ -111,9 +111,9 @@ fn times(statements: &[Statement], one: &str, many: &str, what: &str) -> String 
 fn explanations(context: &Context<'_>, statements: &[Statement]) -> (Vec<Explanation>, u64) {
     let shown = statements.len().min(context.max_findings);
     let explained = statements[..shown].iter().map(|statement| {
-        let (subject, records) = match &statement.about {
-            Some((record, key)) => (key.clone(), vec![found(context, record, key)]),
-            None => (ORGANIZATION.to_owned(), Vec::new()),
+        let (subject, records) = match (&statement.record, &statement.key) {
+            (Some(record), Some(key)) => (key.clone(), vec![found(context, record, key)]),
+            _ => (ORGANIZATION.to_owned(), Vec::new()),
         };
         explanation(subject, records, Some(statement.message.clone()))
     });

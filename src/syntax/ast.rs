@@ -100,13 +100,19 @@ pub struct Parsed {
 impl Parsed {
     /// The paths of the files that items name, as written.
     pub fn attachments(&self) -> impl Iterator<Item = &Text> {
-        let calendars = self.items.iter().filter_map(|item| match &item.item {
-            Some(Item::Calendar(calendar)) => Some(calendar),
-            _ => None,
-        });
-        calendars.flat_map(|calendar| &calendar.lines).filter_map(|line| match line {
-            CalendarLine::Holidays(path) => Some(path),
-            _ => None,
+        self.items.iter().filter_map(|item| item.item.as_ref()).flat_map(|item| -> Vec<&Text> {
+            let condition = match item {
+                Item::Calendar(calendar) => {
+                    let lines = calendar.lines.iter();
+                    return lines
+                        .filter_map(|line| if let CalendarLine::Holidays(path) = line { Some(path) } else { None })
+                        .collect();
+                }
+                Item::Rule(rule) => &rule.condition,
+                Item::Advice(advice) => &advice.condition,
+                _ => return Vec::new(),
+            };
+            if let Condition::Rego(rego) = condition { rego.files.iter().collect() } else { Vec::new() }
         })
     }
 }
@@ -490,6 +496,21 @@ pub enum Condition {
     AnyOf(Vec<Branch>),
     /// `all of { label: … }`
     AllOf(Vec<Branch>),
+    /// `rego "change.rego" at data.change.violation` with its `reads`
+    Rego(Rego),
+}
+
+/// A condition that is Rego: a subject that it reports fails.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rego {
+    /// The files of Rego; at least one.
+    pub files: Vec<Text>,
+    /// The rule that reports subjects: `data.change.violation`
+    pub rule: Name,
+    /// What its Rego looks at; at least one.
+    pub reads: Vec<Expr>,
+    /// From `rego` to the end of the rule's name.
+    pub span: Span,
 }
 
 /// A labelled branch.

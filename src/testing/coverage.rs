@@ -154,7 +154,7 @@ impl<'a> Program<'a> {
         let mut seen = BTreeSet::new();
         let Some(owner) = items.owner(one.subject.span()) else { return seen };
         for test in one.tests.iter().filter_map(|status| status.test.as_ref()) {
-            let prepared = Prepared::new(*self, test, one.subject.body());
+            let Ok(prepared) = Prepared::new(*self, test, one.subject.body()) else { continue };
             let Some(judged) = prepared.judge(*self, one.subject) else { continue };
             seen.insert((owner, Point::Outcome(judged.outcome)));
             if judged.has(ExpectedOutcome::NotYetDue) {

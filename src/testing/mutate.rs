@@ -154,7 +154,7 @@ impl<'a> Program<'a> {
             let (Some(subject), Some(parsed)) = (Subject::of(*self, &tested), named(kind, id)) else { continue };
             let Some(item) = &parsed.item else { continue };
             let own = tests.iter().filter_map(|status| status.test.as_ref()).filter(|test| test.of == tested);
-            let tests = own.map(|test| Prepared::new(*self, test, subject.body())).collect();
+            let tests = own.filter_map(|test| Prepared::new(*self, test, subject.body()).ok()).collect();
             targets.push(Target { tested, subject, item, place: parsed.span, reaches: &status.reaches, tests });
         }
         targets.sort_by_cached_key(|target| self.place_of(Some(&target.tested)));

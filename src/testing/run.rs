@@ -8,10 +8,11 @@ use super::expect::{self, Judged};
 use super::{Came, Program};
 use crate::check::TestStatus;
 use crate::data::{Dataset, dataset_of};
-use crate::eval::{Evaluator, Exclusions, Inputs, Options};
+use crate::eval::{Evaluator, Exclusions, Inputs, Options, Reported};
 use crate::ir::reads::Reads;
 use crate::ir::test::{Test, Tested};
 use crate::ir::{Advice, Body, Environment, Rule};
+use crate::rego::{self, Fault};
 use crate::source::Span;
 
 /// What a test is about.
@@ -56,11 +57,16 @@ pub(super) struct Prepared<'a> {
     environment: Cow<'a, Environment>,
     dataset: Dataset,
     exclusions: Exclusions,
+    /// What Rego reports over its records, if that is the condition of what it is about.
+    reported: Option<Reported>,
 }
 
 impl<'a> Prepared<'a> {
-    /// Makes the tables of a test.
-    pub(super) fn new(program: Program<'a>, test: &'a Test, body: &Body) -> Prepared<'a> {
+    /// Makes the tables of a test, and asks the Rego of its rule or advice over them.
+    ///
+    /// # Errors
+    /// The Rego could not be evaluated: a test that rests on that shows nothing.
+    pub(super) fn new(program: Program<'a>, test: &'a Test, body: &Body) -> Result<Prepared<'a>, Fault> {
         let environment: &'a Environment = &program.checked.program.environment;
         let mut own = Cow::Borrowed(environment);
         if let Some(zone) = &test.zone {
@@ -76,7 +82,20 @@ impl<'a> Prepared<'a> {
         let file = &program.sources.file(test.span.file).name;
         let dataset = dataset_of(&environment.schema, &reads, &test.given, file);
         let exclusions = Exclusions::of(&own, &dataset, test.settings, reads.exclusions);
-        Prepared { test, environment: own, dataset, exclusions }
+        let reported = match body.rego() {
+            Some(rego) => {
+                let inputs = Inputs {
+                    environment: &own,
+                    dataset: &dataset,
+                    settings: test.settings,
+                    exclusions: &exclusions,
+                    reported: None,
+                };
+                Some(rego::reported(rego, inputs, program.ask)?)
+            }
+            None => None,
+        };
+        Ok(Prepared { test, environment: own, dataset, exclusions, reported })
     }
 
     /// The records of the test.
@@ -87,7 +106,8 @@ impl<'a> Prepared<'a> {
     /// Judges what the test is about over its records.
     pub(super) fn judge<'p>(&'p self, program: Program<'p>, subject: Subject<'p>) -> Option<Judged<'p>> {
         let (environment, dataset, exclusions) = (&*self.environment, &self.dataset, &self.exclusions);
-        let inputs = Inputs { environment, dataset, settings: self.test.settings, exclusions };
+        let reported = self.reported.as_ref();
+        let inputs = Inputs { environment, dataset, settings: self.test.settings, exclusions, reported };
         let options = Options { list_holding: true, ..Options::default() };
         let evaluator = Evaluator::new(inputs, subject.body(), options);
         // There is no budget, so there is none to be exceeded.
@@ -112,7 +132,10 @@ fn run_one(program: Program<'_>, status: &TestStatus) -> Came {
         }
         return Came::NotRun { reasons };
     };
-    let prepared = Prepared::new(program, test, subject.body());
+    let prepared = match Prepared::new(program, test, subject.body()) {
+        Ok(prepared) => prepared,
+        Err(fault) => return Came::NotRun { reasons: vec![format!("the Rego could not be evaluated: {fault}")] },
+    };
     let Some(judged) = prepared.judge(program, subject) else {
         return Came::NotRun { reasons: vec!["internal error: it was not judged".to_owned()] };
     };

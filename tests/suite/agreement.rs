@@ -7,6 +7,7 @@ mod exclusions;
 mod graphs;
 mod meaning;
 mod rego;
+mod reported;
 
 use std::cell::RefCell;
 use std::fmt;
@@ -18,7 +19,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use shall::check::Checked;
 use shall::data::{Dataset, Files, Loading, MANIFEST, Silent, load, read_manifest};
 use shall::diagnostic::render::render;
-use shall::eval::{Evaluation, Evaluator, Exclusions, Inputs, Options, Subject};
+use shall::eval::{Evaluation, Evaluator, Exclusions, Inputs, Options, Reported, Subject};
 use shall::ir::reads::{Reads, for_each_child};
 use shall::ir::{Condition, Environment, Expr, ExprKind, Grade, Rule, RunSettings, Step};
 use shall::source::Sources;
@@ -118,14 +119,15 @@ fn judged(
     dataset: &Dataset,
     run: RunSettings,
     rule: &Rule,
+    reported: Option<&Reported>,
 ) -> Result<Evaluation, String> {
-    let oracle = Oracle::new(environment, dataset, run);
+    let oracle = Oracle::new(environment, dataset, run).told(reported);
     let expected = oracle.evaluate(&rule.body, when(rule));
     let mut reads = Reads::default();
     reads.add_body(environment, &rule.body);
     reads.add_grade(environment, rule.grade.as_ref());
     let all = Exclusions::of(environment, dataset, run, reads.exclusions.iter().copied());
-    let inputs = Inputs { environment, dataset, settings: run, exclusions: &all };
+    let inputs = Inputs { environment, dataset, settings: run, exclusions: &all, reported };
     let mut examined = None;
     for pool in pools {
         for batch in BATCHES {
@@ -267,7 +269,7 @@ fn judge_at(rule: &str, files: &[File], run: RunSettings) -> Evaluation {
     assert!(errors.is_empty(), "{errors}");
     let dataset = loaded(&checked, files, BLOCKS[0]).unwrap_or_else(|errors| panic!("{errors}"));
     let environment = &checked.program.environment;
-    judged(&pools(), environment, &dataset, run, &checked.program.rules[0])
+    judged(&pools(), environment, &dataset, run, &checked.program.rules[0], None)
         .unwrap_or_else(|difference| panic!("{rule}\n{difference}"))
 }
 
@@ -308,7 +310,12 @@ fn evaluator_and_oracle_agree() {
         let run = settings(&case.settings);
         let environment = &checked.program.environment;
         for rule in &checked.program.rules {
-            let evaluation = judged(&pools, environment, &dataset, run, rule)
+            if let Some((rule, reported)) = reported::instead(rule, &dataset, &case.settings) {
+                judged(&pools, environment, &dataset, run, &rule, Some(&reported)).map_err(|difference| {
+                    fail(format!("{}, its condition {:?}, {run:?}: {difference}", rule.id, rule.body.condition))
+                })?;
+            }
+            let evaluation = judged(&pools, environment, &dataset, run, rule, None)
                 .map_err(|difference| fail(format!("{}, {run:?}: {difference}", rule.id)))?;
             let oracle = Oracle::new(environment, &in_pieces, run);
             let again = oracle.evaluate(&rule.body, when(rule));

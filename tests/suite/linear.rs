@@ -293,7 +293,7 @@ fn costs(program: &Program, incidents: u64, batch: usize) -> Vec<(Evaluation, u6
     let dataset = dataset(&program.environment.schema, incidents);
     let (environment, settings) = (&*program.environment, settings());
     let exclusions = Exclusions::of(environment, &dataset, settings, environment.schema.ids());
-    let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &exclusions };
+    let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &exclusions, reported: None };
     program
         .rules
         .iter()
@@ -326,7 +326,7 @@ fn exclusions_are_asked_once_of_each_record() {
     for incidents in [1_000, 10_000] {
         let dataset = dataset(&environment.schema, incidents);
         let none = Exclusions::default();
-        let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &none };
+        let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &none, reported: None };
         let mut exclusions = Exclusions::default();
         // There are as many approvals as changes, half of them of one change; one change more is that of which nothing is known.
         let changes = u64::from(dataset.table(change).rows);
@@ -346,7 +346,7 @@ fn a_budget_is_exact_whatever_the_batches() {
     let dataset = dataset(&program.environment.schema, 300);
     let (environment, settings) = (&*program.environment, settings());
     let exclusions = Exclusions::of(environment, &dataset, settings, environment.schema.ids());
-    let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &exclusions };
+    let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &exclusions, reported: None };
     for rule in &program.rules {
         let judge = |batch, budget| {
             Evaluator::new(inputs, &rule.body, Options { batch, budget, ..Options::default() }).evaluate(None)
@@ -365,7 +365,7 @@ fn large_graphs_are_the_same_in_small_batches() {
     let dataset = dataset(&program.environment.schema, 10_000);
     let (environment, settings) = (&*program.environment, settings());
     let exclusions = Exclusions::of(environment, &dataset, settings, environment.schema.ids());
-    let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &exclusions };
+    let inputs = Inputs { environment, dataset: &dataset, settings, exclusions: &exclusions, reported: None };
     for rule in program.rules.iter().filter(|rule| rule.title.starts_with("graph")) {
         let judge = |batch| {
             let options = Options { batch, ..Options::default() };

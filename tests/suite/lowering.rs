@@ -105,7 +105,7 @@ pub(crate) fn evaluated(checked: &Checked, dataset: &Dataset, settings: RunSetti
     let environment = &checked.program.environment;
     let reads = reads_of(checked, [rule]);
     let exclusions = Exclusions::of(environment, dataset, settings, reads.exclusions.iter().copied());
-    let inputs = Inputs { environment, dataset, settings, exclusions: &exclusions };
+    let inputs = Inputs { environment, dataset, settings, exclusions: &exclusions, reported: None };
     let options = Options { list_holding: true, ..Options::default() };
     Evaluator::new(inputs, &rule.body, options).evaluate(None).expect("there is no budget")
 }

@@ -7,6 +7,7 @@
 mod expression;
 mod quantity;
 mod recurrence;
+mod rego;
 mod scalar;
 mod statement;
 mod streak;
@@ -15,7 +16,7 @@ mod timeline;
 use std::collections::BTreeMap;
 
 use shall::data::{Dataset, Extract};
-use shall::eval::{Binding, Evaluation, StepCount, Subject};
+use shall::eval::{Binding, Evaluation, Reported, StepCount, Subject};
 use shall::ir::reads::free_variables;
 use shall::ir::{Binder, Body, Condition, Domain, Environment, Expr, IfAbsent, IfNone, RunSettings, Step, VariableId};
 use shall::schema::Type;
@@ -29,6 +30,8 @@ pub(crate) struct Oracle<'a> {
     pub(crate) environment: &'a Environment,
     pub(crate) dataset: &'a Dataset,
     pub(crate) run: RunSettings,
+    /// What Rego reports, if that is the condition.
+    reported: Option<&'a Reported>,
     /// How statements are taken.
     taken: Taken,
     /// The types of the variables of the body that is judged.
@@ -66,7 +69,12 @@ struct Path {
 
 impl<'a> Oracle<'a> {
     pub(crate) fn new(environment: &'a Environment, dataset: &'a Dataset, run: RunSettings) -> Oracle<'a> {
-        Oracle { environment, dataset, run, taken: Taken::AsTheyAre, types: Vec::new() }
+        Oracle { environment, dataset, run, reported: None, taken: Taken::AsTheyAre, types: Vec::new() }
+    }
+
+    /// The same, told what Rego reports.
+    pub(crate) fn told(self, reported: Option<&'a Reported>) -> Oracle<'a> {
+        Oracle { reported, ..self }
     }
 }
 
@@ -80,13 +88,14 @@ impl Oracle<'_> {
         let (if_so, if_not) = (again(Taken::Supposing(Truth::True)), again(Taken::Supposing(Truth::False)));
         let decided = |subject: &&Subject| !if_so.unknown.contains(subject) || !if_not.unknown.contains(subject);
         out.needs_judgement = out.unknown.iter().filter(decided).count() as u64;
+        out.more_may_fail = body.rego().is_some() && self.reported.is_none_or(|reported| !reported.open.is_empty());
         out
     }
 
     /// The oracle for a body.
     fn about(&self, body: &Body, taken: Taken) -> Oracle<'_> {
         let types = body.variables.iter().map(|variable| variable.ty.base.clone()).collect();
-        Oracle { environment: self.environment, dataset: self.dataset, run: self.run, taken, types }
+        Oracle { taken, types, ..*self }
     }
 
     fn type_of(&self, variable: VariableId) -> Option<&Type> {

@@ -55,7 +55,7 @@ fn prepared(lines: &str, files: &[File]) -> (Program, Dataset) {
 fn evaluator<'a>(program: &'a Program, dataset: &'a Dataset) -> Evaluator<'a> {
     static NONE: LazyLock<Exclusions> = LazyLock::new(Exclusions::default);
     let settings = RunSettings::default();
-    let inputs = Inputs { environment: &program.environment, dataset, settings, exclusions: &NONE };
+    let inputs = Inputs { environment: &program.environment, dataset, settings, exclusions: &NONE, reported: None };
     Evaluator::new(inputs, &program.rules[0].body, Options { batch: 2, ..Options::default() })
 }
 

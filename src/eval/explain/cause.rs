@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::show::written;
+use super::show::{Show, written};
 use super::timelines;
 use super::{Cause, Explainer, RecordPlace, Scope, basis, left_out, recurrence, statement, ways};
 use crate::data::Extract;
@@ -13,7 +13,7 @@ use crate::schema::{FieldId, RecordId, Type};
 use crate::value::{Cell, Number, Truth, Value};
 
 /// Whether a value, or a part of it, is not known.
-pub(super) fn is_open(cell: &Cell) -> bool {
+pub(crate) fn is_open(cell: &Cell) -> bool {
     match cell {
         Cell::Unknown => true,
         Cell::Absent => false,
@@ -25,9 +25,9 @@ pub(super) fn is_open(cell: &Cell) -> bool {
 }
 
 /// The cause that no file of the export feeds a record, or that there may be more than were exported.
-pub(super) fn missing_extract(explainer: &Explainer<'_, '_>, record: RecordId) -> Cause {
-    let name = explainer.show.record_name(record);
-    let table = explainer.show.data.table(record);
+pub(crate) fn missing_extract(show: Show<'_>, record: RecordId) -> Cause {
+    let name = show.record_name(record);
+    let table = show.data.table(record);
     let (reason, says) = match table.extract {
         Extract::Incomplete => {
             ("incomplete-extract", format!("there may be more {name} records: {}", table.shortfalls.join("; ")))
@@ -57,7 +57,7 @@ pub(super) fn no_period() -> Cause {
 }
 
 /// A cause that lies in no record.
-pub(super) fn plain(reason: &str, says: String) -> Cause {
+pub(crate) fn plain(reason: &str, says: String) -> Cause {
     Cause { reason: reason.to_owned(), says, record: None, field: None, parameter: None, found: None }
 }
 
@@ -111,7 +111,7 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
             Some(value) => collect(explainer, scope, value, causes),
             None => {
                 if let Type::Row(record) = expr.ty.base {
-                    causes.insert(missing_extract(explainer, record));
+                    causes.insert(missing_extract(explainer.show, record));
                 } else {
                     causes.insert(plain(
                         "unknown-element",
@@ -125,6 +125,14 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
             binder_causes(explainer, scope, binder, has.as_deref(), causes);
         }
         ExprKind::Stated(stated) => statement::causes(explainer, scope, stated, causes),
+        ExprKind::Unreported(rego) => {
+            for read in rego.reads.iter().filter(|read| is_open(&explainer.cell(scope, read))) {
+                collect(explainer, scope, read, causes);
+            }
+            let rest = explainer.limits.causes.saturating_sub(causes.len());
+            let open = explainer.evaluator.inputs().reported.map_or(&[][..], |reported| &reported.open);
+            causes.extend(open.iter().take(rest).cloned());
+        }
         ExprKind::Aggregate { function: AggregateFunction::Reachable | AggregateFunction::Acyclic, .. } => {
             ways::causes(explainer, scope, expr, causes);
         }
@@ -230,14 +238,14 @@ fn field_cause<'a>(
     let show = explainer.show;
     match explainer.cell(scope, base) {
         Cell::Present(Value::Row(row)) => {
-            causes.insert(value_cause(explainer, record, row, field));
+            causes.insert(value_cause(show, record, row, field));
         }
         Cell::Present(Value::Reference(key)) => match show.data.rows_of(record, key) {
             [row] => {
-                causes.insert(value_cause(explainer, record, *row, field));
+                causes.insert(value_cause(show, record, *row, field));
             }
             [] if show.data.table(record).extract != Extract::Complete => {
-                causes.insert(missing_extract(explainer, record));
+                causes.insert(missing_extract(explainer.show, record));
             }
             rows => {
                 let key = show.cell(&Cell::Present(Value::Reference(key)), &Type::Reference(vec![record]));
@@ -257,8 +265,7 @@ fn field_cause<'a>(
 }
 
 /// Why a value of a row is not known, as the reader of the export found.
-fn value_cause(explainer: &Explainer<'_, '_>, record: RecordId, row: u32, field: FieldId) -> Cause {
-    let show = explainer.show;
+pub(crate) fn value_cause(show: Show<'_>, record: RecordId, row: u32, field: FieldId) -> Cause {
     let place = show.record_place(record, row);
     let name = &show.environment.schema.record(record).field_type(field).name;
     let of = format!("{name} of {} {}", place.record, place.key);
@@ -294,7 +301,7 @@ pub(super) fn binder_causes<'a>(
     for candidate in explainer.evaluator.candidates(binder, scope, explainer.limits.candidates).nearest {
         if let Binding::Missing(record) = candidate.binding {
             are_known = false;
-            causes.insert(missing_extract(explainer, record));
+            causes.insert(missing_extract(explainer.show, record));
             continue;
         }
         if matches!(candidate.binding, Binding::Element(Cell::Unknown)) || candidate.counts == Truth::False {

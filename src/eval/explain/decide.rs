@@ -68,7 +68,7 @@ impl<'e, 'a> Walk<'e, 'a> {
                         return;
                     };
                     if let Binding::Missing(record) = binding {
-                        self.causes.insert(cause::missing_extract(&self.explainer, *record));
+                        self.causes.insert(cause::missing_extract(self.explainer.show, *record));
                         return;
                     }
                     if let (Domain::Elements(elements), Binding::Element(Cell::Unknown)) = (&binder.domain, binding) {

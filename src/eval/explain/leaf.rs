@@ -6,6 +6,7 @@ use super::show::{shorten, written};
 use super::timelines::{self, is_timeline};
 use super::{Came, Explainer, NamedValue, Reason, Scope};
 use super::{left_out, members, related};
+use crate::eval::Binding;
 use crate::ir::{AggregateFunction, CompareOp, Expr, ExprKind, TextTest};
 use crate::schema::Type;
 use crate::value::{Cell, Truth, Value};
@@ -58,6 +59,7 @@ pub(super) fn says<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a E
         let unknown: Vec<&str> = sides.iter().filter(|side| side.is_open()).map(|side| side.text.as_str()).collect();
         let text = shorten(&explainer.show.expr(expr), MOST_TEXT);
         return match unknown.as_slice() {
+            [] if matches!(expr.kind, ExprKind::Unreported(_)) => "whether Rego reports it is not known".to_owned(),
             [] => format!("whether {text} is not known"),
             [one] if *one == text => format!("{text} is not known"),
             several => format!("{} {} not known", several.join(" and "), if several.len() == 1 { "is" } else { "are" }),
@@ -113,6 +115,16 @@ pub(super) fn says<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a E
             format!("{left} and {right} {verb}")
         }
         (ExprKind::LeftOut { record, row }, _) => left_out::says(explainer, scope, *record, row, is),
+        (ExprKind::Unreported(_), _) if is == Truth::True => "Rego does not report it".to_owned(),
+        (ExprKind::Unreported(rego), _) => {
+            let rows = rego.subject.iter().filter_map(|(variable, record)| {
+                let bound = scope.iter().find(|(known, _)| known == variable);
+                if let Some((_, Binding::Row(_, row))) = bound { Some((*record, *row)) } else { None }
+            });
+            let messages: Vec<&str> = explainer.evaluator.messages(rows).into_iter().collect();
+            let values: Vec<String> = sides.iter().map(|side| format!("{} = {}", side.text, side.value)).collect();
+            format!("Rego reports it: {} ({})", messages.join("; "), values.join(", "))
+        }
         (ExprKind::IsRecord { record, .. }, [operand]) => {
             format!("{operand} is{not} a {}", explainer.show.record_name(*record))
         }
@@ -241,6 +253,7 @@ fn operands(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::IsRecord { operand, .. }
         | ExprKind::Matches { text: operand, .. } => vec![operand],
         ExprKind::Filled(parts) => parts.iter().collect(),
+        ExprKind::Unreported(rego) => rego.reads.iter().collect(),
         ExprKind::Aggregate { function: AggregateFunction::Recurs, parts, .. } => {
             parts.every.iter().chain(&parts.from).collect()
         }

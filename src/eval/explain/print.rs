@@ -107,6 +107,7 @@ impl Show<'_> {
             ExprKind::Quantified { .. }
             | ExprKind::Aggregate { .. }
             | ExprKind::Stated(_)
+            | ExprKind::Unreported(_)
             | ExprKind::SubjectName(_)
             | ExprKind::Literal(_)
             | ExprKind::Parameter(_)

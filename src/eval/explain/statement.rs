@@ -101,7 +101,7 @@ pub(super) fn causes<'a>(
             let mut inside = scope.clone();
             match candidate.binding {
                 Binding::Missing(record) => {
-                    causes.insert(cause::missing_extract(explainer, record));
+                    causes.insert(cause::missing_extract(explainer.show, record));
                     continue;
                 }
                 binding => inside.push((statements.binder.variable, binding)),

@@ -76,7 +76,7 @@ pub(super) fn causes<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'a
     }
     for edge in graph.uncertain().iter().take(MOST_EDGES) {
         if let Binding::Missing(record) = edge.binding {
-            causes.insert(cause::missing_extract(explainer, record));
+            causes.insert(cause::missing_extract(explainer.show, record));
             continue;
         }
         let mut inside = scope.clone();

@@ -155,6 +155,7 @@ impl<'a> Lowering<'a> {
             }
             ExprKind::Convert { conversion, operand } => self.convert(expr, conversion, operand),
             ExprKind::Stated(stated) => self.stated(stated),
+            ExprKind::Unreported(_) => self.refuse(expr, Construct::Rego),
             ExprKind::SubjectName(variables) => self.subject_name(expr, variables),
             ExprKind::Quantified { quantifier, binder, has } => {
                 let (candidates, name) = self.candidates(binder);

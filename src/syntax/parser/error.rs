@@ -133,6 +133,12 @@ impl Builder<'_> {
             _ if expected.contains(&"`else`") => {
                 "an `if` always has its `else`: what is the value where the condition does not hold?"
             }
+            _ if rule && line.trim_end().ends_with("rego") && found.starts_with('"') => {
+                "Rego stands alone behind `shall` or `should`: write two rules, or say the rest in Rego, too"
+            }
+            _ if expected.contains(&REGO_RULE) || (rule && expected == ["`,`", "`at`"]) => {
+                "name the rule of Rego that reports what fails: `at data.change.violation`"
+            }
             _ if expected.contains(&"`has`") => {
                 "say behind `has` what each of them must have: `every a in x has a.late`"
             }
@@ -296,6 +302,7 @@ const PARTS: &[&str] = &[
     "`due`",
     "`shall`",
     "`should`",
+    "`reads`",
     "`because`",
     "`major`",
     END,
@@ -317,6 +324,7 @@ const END: &str = "the end of the item";
 const NOTHING: &str = "";
 const TEXT: &str = "a text in quotes";
 const VARIABLE: &str = "a name for the record, as in `incident i`";
+const REGO_RULE: &str = "a rule of Rego such as `data.change.violation`";
 const PERCENTAGE: &str = "a percentage such as `10%`";
 const MODALITY: &str = "`requirements` or `guidance`";
 const LEAVE_OUT: &str = "`leave out`";
@@ -428,6 +436,9 @@ fn display(rule: Rule) -> &'static str {
         Rule::any_of => "`any of`",
         Rule::all_of => "`all of`",
         Rule::branch => "a branch such as `label: condition`",
+        Rule::rego | Rule::rego_kw => "`rego`",
+        Rule::rego_rule => REGO_RULE,
+        Rule::reads | Rule::reads_kw => "`reads`",
         Rule::because | Rule::because_kw => "`because`",
         Rule::grade => "a grade",
         Rule::major_kw => "`major`",

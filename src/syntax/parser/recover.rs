@@ -148,7 +148,7 @@ fn block_parts(input: &Input<'_>, head: Rule, inner: Rule, begins: fn(&Input<'_>
 
 fn begins_part(input: &Input<'_>, at: usize) -> bool {
     match word(input, at) {
-        "cites" | "supports" | "let" | "due" | "shall" | "should" | "must" | "because" | "major" => true,
+        "cites" | "supports" | "let" | "due" | "shall" | "should" | "must" | "reads" | "because" | "major" => true,
         // `if none` and `if absent` go with what stands above them.
         "for" => word(input, at + 1) == "each",
         _ => false,

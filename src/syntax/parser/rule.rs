@@ -4,7 +4,8 @@ use super::{Builder, Pair, Rule as Grammar};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{
-    Advice, Branch, Citation, Condition, Due, Grade, IfAbsent, IfNone, ItemKind, Name, Rule, Step, Template, Text,
+    Advice, Branch, Citation, Condition, Due, Expr, Grade, IfAbsent, IfNone, ItemKind, Name, Rego, Rule, Step,
+    Template, Text,
 };
 
 /// The parts of a rule or an advice, as far as they are read.
@@ -17,6 +18,8 @@ struct Parts {
     steps: Vec<Step>,
     due: Option<Due>,
     condition: Option<Condition>,
+    /// What stands behind `reads`, and the word.
+    reads: Option<(Vec<Expr>, Span)>,
     because: Option<Template>,
     grade: Option<Grade>,
     /// The part that stands latest in the order of parts, and its place.
@@ -31,6 +34,7 @@ enum Rank {
     Steps,
     Due,
     Condition,
+    Reads,
     Because,
     Grade,
 }
@@ -39,9 +43,10 @@ impl Builder<'_> {
     /// `rule … shall …`
     pub(super) fn rule(&self, pair: Pair<'_>) -> Option<Rule> {
         let span = self.span(&pair);
-        let parts = self.parts(pair);
+        let mut parts = self.parts(pair);
         let name = parts.name.clone()?;
         self.check_missing(&parts, &name, span);
+        self.take_reads(&mut parts);
         Some(Rule {
             name,
             title: parts.title?,
@@ -57,9 +62,10 @@ impl Builder<'_> {
     /// `advice … should …`
     pub(super) fn advice(&self, pair: Pair<'_>) -> Option<Advice> {
         let span = self.span(&pair);
-        let parts = self.parts(pair);
+        let mut parts = self.parts(pair);
         let name = parts.name.clone()?;
         self.check_missing(&parts, &name, span);
+        self.take_reads(&mut parts);
         Some(Advice {
             name,
             title: parts.title?,
@@ -175,6 +181,14 @@ impl Builder<'_> {
                 self.check_order(parts, Rank::Condition, span, self.modal());
                 parts.condition = self.condition(pair);
             }
+            Grammar::reads => {
+                self.check_once(parts.reads.is_some(), span, "reads");
+                self.check_order(parts, Rank::Reads, span, "reads");
+                let word = Span { end: span.start + "reads".len() as u32, ..span };
+                let is_read = |inner: &Pair<'_>| inner.as_rule() == Grammar::expr;
+                let reads = pair.into_inner().filter(is_read).map(|inner| self.expression(inner)).collect();
+                parts.reads = Some((reads, word));
+            }
             Grammar::because => {
                 self.check_once(parts.because.is_some(), span, "because");
                 self.check_order(parts, Rank::Because, span, "because");
@@ -197,9 +211,9 @@ impl Builder<'_> {
         match parts.latest {
             Some((latest, latest_span)) if latest > rank => {
                 let order = if self.is_advice() {
-                    "title, `cites`, `supports`, `for each` and `let`, `should`, `because`"
+                    "title, `cites`, `supports`, `for each` and `let`, `should`, `reads`, `because`"
                 } else {
-                    "title, `cites`, `for each` and `let`, `due`, `shall`, `because`, `major`"
+                    "title, `cites`, `for each` and `let`, `due`, `shall`, `reads`, `because`, `major`"
                 };
                 let place = Span { end: span.start + word.len() as u32, ..span };
                 let before = latest_word(latest, self.modal());
@@ -374,11 +388,50 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Grammar::modal => self.check_modal(&inner),
                 Grammar::branches => condition = Some(self.branches(inner)),
+                Grammar::rego => condition = self.rego(inner).map(Condition::Rego),
                 Grammar::expr => condition = Some(Condition::Plain(self.expression(inner))),
                 _ => {}
             }
         }
         condition
+    }
+
+    /// `rego "change.rego" at data.change.violation`; what it reads stands behind it.
+    fn rego(&self, pair: Pair<'_>) -> Option<Rego> {
+        let span = self.span(&pair);
+        let (mut files, mut rule) = (Vec::new(), None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Grammar::text => files.push(self.text(&inner)),
+                Grammar::rego_rule => rule = Some(self.name(&inner)),
+                _ => {}
+            }
+        }
+        Some(Rego { files, rule: rule?, reads: Vec::new(), span })
+    }
+
+    /// Puts what stands behind `reads` into the condition that is Rego; without either, the other means nothing.
+    fn take_reads(&self, parts: &mut Parts) {
+        match (&mut parts.condition, parts.reads.take()) {
+            (Some(Condition::Rego(rego)), Some((reads, _))) => rego.reads = reads,
+            (Some(Condition::Rego(rego)), None) => self.report(
+                Diagnostic::new(Code::SyntaxError, rego.span, "Rego does not say what it looks at", "needs `reads …`")
+                    .with_help(
+                        "write `reads` and the fields under it, such as `reads c.state, c.actual_start`: they are all \
+                         that it sees",
+                    ),
+            ),
+            (Some(_), Some((_, word))) => self.report(
+                Diagnostic::new(
+                    Code::SyntaxError,
+                    word,
+                    "`reads` stands behind a condition that is no Rego",
+                    "only Rego needs it",
+                )
+                .with_help("remove it: what a condition looks at follows from the condition"),
+            ),
+            (None, _) | (_, None) => {}
+        }
     }
 
     fn check_modal(&self, pair: &Pair<'_>) {
@@ -451,6 +504,7 @@ fn latest_word(rank: Rank, modal: &'static str) -> &'static str {
         Rank::Steps => "for each",
         Rank::Due => "due",
         Rank::Condition => modal,
+        Rank::Reads => "reads",
         Rank::Because => "because",
         Rank::Grade => "major",
     }

@@ -150,6 +150,8 @@ impl<'a> Editor<'a> {
     fn condition(&mut self, condition: &Condition, name: Span) {
         let (branches, words, other) = match condition {
             Condition::Plain(condition) => return self.is(condition),
+            // What Rego says is in its own files.
+            Condition::Rego(_) => return,
             Condition::AnyOf(branches) => (branches, "any", "all"),
             Condition::AllOf(branches) => (branches, "all", "any"),
         };

@@ -231,6 +231,7 @@ impl Oracle<'_> {
                 absent_or_unknown => absent_or_unknown,
             },
             ExprKind::Stated(stated) => truth_cell(self.stated(stated, scope)),
+            ExprKind::Unreported(rego) => truth_cell(self.unreported(rego, scope)),
             ExprKind::SubjectName(variables) => self.subject_name(variables, scope),
             ExprKind::Quantified { quantifier, binder, has } => {
                 truth_cell(self.quantified(*quantifier, binder, has.as_deref(), scope))

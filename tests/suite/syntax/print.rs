@@ -100,6 +100,11 @@ pub(crate) fn places(rule: &Rule) -> Vec<Span> {
                 nested(&branch.condition, &mut places);
             }
         }
+        Condition::Rego(rego) => {
+            places.extend([rego.span, rego.rule.span]);
+            places.extend(rego.files.iter().map(|file| file.span));
+            rego.reads.iter().for_each(|read| nested(read, &mut places));
+        }
     }
     for part in rule.because.iter().flat_map(|because| &because.parts) {
         if let TemplatePart::Hole(hole) = part {
