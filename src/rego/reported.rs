@@ -9,7 +9,7 @@ use crate::eval::explain::{Cause, missing_extract, plain, value_cause};
 use crate::eval::{Inputs, Reported};
 use crate::ir::Rego;
 use crate::ir::reads::Reads;
-use crate::schema::RecordId;
+use crate::schema::{FieldId, RecordId};
 use crate::source::Sources;
 use crate::value::{Cell, Truth, Value};
 
@@ -24,6 +24,17 @@ pub type Ask<'a> = &'a (dyn Fn(&Question) -> Result<Answer, Fault> + Sync);
 /// # Errors
 /// The Rego could not be evaluated.
 pub fn reported(rego: &Rego, inputs: Inputs<'_>, ask: Ask<'_>) -> Result<Reported, Fault> {
+    let sources = Sources::new();
+    let show = Show { environment: inputs.environment, data: inputs.dataset, sources: &sources };
+    // What it reports may be that a record is not there, and it may be in what was not exported.
+    let missing: Vec<Cause> = columns(rego)
+        .keys()
+        .filter(|record| inputs.dataset.table(**record).extract != Extract::Complete)
+        .map(|record| missing_extract(show, *record))
+        .collect();
+    if !missing.is_empty() {
+        return Ok(Reported { open: missing, ..Reported::default() });
+    }
     let mut reads = Reads::default();
     reads.add_rego(inputs.environment, rego);
     let question = Question::Rule {
@@ -35,8 +46,6 @@ pub fn reported(rego: &Rego, inputs: Inputs<'_>, ask: Ask<'_>) -> Result<Reporte
     let Answer::Statements(statements) = ask(&question)? else {
         return Err(Fault::beside_the_point());
     };
-    let sources = Sources::new();
-    let show = Show { environment: inputs.environment, data: inputs.dataset, sources: &sources };
     let mut reported = Reported { open: not_seen(rego, inputs, show), ..Reported::default() };
     if statements.is_empty() {
         return Ok(reported);
@@ -60,17 +69,20 @@ pub fn unanswered(fault: &Fault) -> Reported {
     Reported { rows: BTreeMap::new(), open: vec![plain("rego-error", says)] }
 }
 
+/// The fields of other records that the Rego looks at, by record.
+fn columns(rego: &Rego) -> BTreeMap<RecordId, Vec<FieldId>> {
+    let mut columns: BTreeMap<RecordId, Vec<FieldId>> = BTreeMap::new();
+    for (record, field) in &rego.columns {
+        columns.entry(*record).or_default().push(*field);
+    }
+    columns
+}
+
 /// What of the columns that the Rego looks at is not known: it may report more if it were.
 fn not_seen(rego: &Rego, inputs: Inputs<'_>, show: Show<'_>) -> Vec<Cause> {
     let mut open = Vec::new();
-    let records: BTreeSet<RecordId> = rego.columns.iter().map(|(record, _)| *record).collect();
-    for record in records {
-        let table = inputs.dataset.table(record);
-        if table.extract != Extract::Complete {
-            open.push(missing_extract(show, record));
-        }
-        let fields: Vec<_> = rego.columns.iter().filter(|(of, _)| *of == record).map(|(_, field)| *field).collect();
-        for row in 0..table.rows {
+    for (record, fields) in columns(rego) {
+        for row in 0..inputs.dataset.table(record).rows {
             let left_out = inputs.exclusions.is_left_out(record, Some(row));
             if left_out == Truth::True {
                 continue;
@@ -80,7 +92,7 @@ fn not_seen(rego: &Rego, inputs: Inputs<'_>, show: Show<'_>) -> Vec<Cause> {
                 let says = format!("whether {} {} is left out is not known", place.record, place.key);
                 open.push(Cause { record: Some(place), ..plain("left-out", says) });
             }
-            let is_unknown = |field: &&_| inputs.dataset.cell(record, row, **field) == Cell::Unknown;
+            let is_unknown = |field: &&FieldId| inputs.dataset.cell(record, row, **field) == Cell::Unknown;
             open.extend(fields.iter().filter(is_unknown).map(|field| value_cause(show, record, row, *field)));
             if open.len() >= MOST_CAUSES {
                 return open;

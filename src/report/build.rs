@@ -65,7 +65,7 @@ impl<'a> Context<'a> {
             proposed_grade: verdict.grade,
             because: format!(
                 "{}{}{}",
-                rule_because(&rule.body, verdict),
+                rule_because(&rule.body, verdict, evaluation.more_may_fail),
                 statements_because(&rule.body, evaluation),
                 rego_because(evaluator, evaluation)
             ),
@@ -407,7 +407,7 @@ fn has_subjects(body: &Body) -> bool {
     body.steps.iter().any(|step| matches!(step, Step::ForEach { .. }))
 }
 
-fn rule_because(body: &Body, verdict: &RuleVerdict) -> String {
+fn rule_because(body: &Body, verdict: &RuleVerdict, more_may_fail: bool) -> String {
     let counts = verdict.counts;
     if !has_subjects(body) && counts.vacuous == 0 {
         return match verdict.outcome {
@@ -426,6 +426,7 @@ fn rule_because(body: &Body, verdict: &RuleVerdict) -> String {
         };
         return match verdict.outcome {
             Outcome::Nonconformity => format!("{nothing}, and the rule asks for something"),
+            Outcome::NotDetermined if more_may_fail => nothing,
             Outcome::NotDetermined => format!("{nothing}, and the rule cannot tell what that means"),
             Outcome::Conformity | Outcome::NoPopulation => format!("{nothing}, and the rule allows that"),
         };

@@ -12,6 +12,7 @@ mod lower;
 mod manifest;
 mod recurring;
 mod rego;
+mod rego_condition;
 mod report;
 mod sources;
 mod statements;
