@@ -5,11 +5,13 @@
 //! what would give another result in the next run is refused. It cannot bound what it takes by itself: `cli` gives it a process
 //! of its own with limits.
 
+mod heads;
 mod input;
 mod reported;
 
+use heads::Defined;
 pub use input::input;
-use regorus::{Engine, Extension, Value};
+use regorus::{Engine, Extension, QueryResult, Value};
 pub use reported::{Ask, reported, unanswered};
 use serde::{Deserialize, Serialize};
 
@@ -62,9 +64,7 @@ pub fn answer(question: &Question) -> Result<Answer, Fault> {
         Question::Packages(modules) => packages(modules).map(Answer::Packages),
         Question::Ruling { modules, package, input } => evaluate(modules, package, input).map(Answer::Ruling),
         Question::Rule { modules, package, rule, input } => {
-            let mut engine = engine(modules, input)?;
-            let yields =
-                engine.eval_rule(format!("data.{package}.{rule}")).map_err(|error| fault(&error.to_string()))?;
+            let yields = Judge::new(modules, input)?.value(&format!("data.{package}.{rule}"), true)?;
             let mut statements = said(rule, &yields)?;
             statements.sort();
             Ok(Answer::Statements(statements))
@@ -184,25 +184,65 @@ fn is_rule(name: &str, kind: &str) -> bool {
 }
 
 /// An engine with modules and what they judge.
-///
-/// # Errors
-/// A module is no Rego, or the input no JSON.
-fn engine(modules: &[Module], input: &str) -> Result<Engine, Fault> {
-    let mut engine = Engine::new();
-    for module in modules {
-        add(&mut engine, module)?;
+struct Judge {
+    engine: Engine,
+    /// The modules as they are run, by file.
+    run: Vec<(String, Defined)>,
+}
+
+impl Judge {
+    /// # Errors
+    /// A module is no Rego, or the input no JSON.
+    fn new(modules: &[Module], input: &str) -> Result<Judge, Fault> {
+        let mut judge = Judge { engine: Engine::new(), run: Vec::new() };
+        for Module { file, text } in modules {
+            let defined = Defined::new(file, text).map_err(|error| fault(&error))?;
+            let module = Module { file: file.clone(), text: defined.text.clone() };
+            judge.run.push((file.clone(), defined));
+            add(&mut judge.engine, &module).map_err(|fault| judge.placed(fault))?;
+        }
+        for (name, arguments) in REFUSED {
+            let refuse: Box<dyn Extension> = Box::new(move |_: Vec<Value>| {
+                let message = format!("`{name}` would give another result in the next run, or reaches outside");
+                Err(std::io::Error::other(message).into())
+            });
+            judge
+                .engine
+                .add_extension(name.to_owned(), arguments, refuse)
+                .map_err(|error| fault(&error.to_string()))?;
+        }
+        judge.engine.set_strict_builtin_errors(true);
+        let input = Value::from_json_str(input).map_err(|error| fault(&error.to_string()))?;
+        judge.engine.set_input(input);
+        Ok(judge)
     }
-    for (name, arguments) in REFUSED {
-        let refuse: Box<dyn Extension> = Box::new(move |_: Vec<Value>| {
-            let message = format!("`{name}` would give another result in the next run, or reaches outside");
-            Err(std::io::Error::other(message).into())
+
+    /// The value of a rule or a package: `data.main.deny`; undefined if it has none.
+    ///
+    /// # Errors
+    /// It could not be evaluated.
+    fn value(&mut self, path: &str, is_rule: bool) -> Result<Value, Fault> {
+        let value = if is_rule {
+            self.engine.eval_rule(path.to_owned())
+        } else {
+            let rows = self.engine.eval_query(path.to_owned(), false);
+            let value = |row: &QueryResult| row.expressions.first().map(|shown| shown.value.clone());
+            rows.map(|rows| rows.result.first().and_then(value).unwrap_or(Value::Undefined))
+        };
+        value.map_err(|error| self.placed(fault(&error.to_string())))
+    }
+
+    /// A fault of a module as it is run, at its place in the module.
+    fn placed(&self, fault: Fault) -> Fault {
+        let place = fault.place.map(|(file, line, column)| match self.run.iter().find(|(known, _)| *known == file) {
+            Some((_, defined)) => {
+                let (line, column) = defined.original_place(line, column);
+                (file, line, column)
+            }
+            None => (file, line, column),
         });
-        engine.add_extension(name.to_owned(), arguments, refuse).map_err(|error| fault(&error.to_string()))?;
+        Fault { place, ..fault }
     }
-    engine.set_strict_builtin_errors(true);
-    let input = Value::from_json_str(input).map_err(|error| fault(&error.to_string()))?;
-    engine.set_input(input);
-    Ok(engine)
 }
 
 /// Evaluates a package.
@@ -210,10 +250,8 @@ fn engine(modules: &[Module], input: &str) -> Result<Engine, Fault> {
 /// # Errors
 /// What is wrong with the Rego, or that its rules yield what nobody can read.
 fn evaluate(modules: &[Module], package: &str, input: &str) -> Result<Ruling, Fault> {
-    let mut engine = engine(modules, input)?;
-    let result = engine.eval_query(format!("data.{package}"), false).map_err(|error| fault(&error.to_string()))?;
-    let value = result.result.first().and_then(|row| row.expressions.first()).map(|shown| &shown.value);
-    let Some(Ok(rules)) = value.map(Value::as_object) else { return Ok(Ruling::default()) };
+    let value = Judge::new(modules, input)?.value(&format!("data.{package}"), false)?;
+    let Ok(rules) = value.as_object() else { return Ok(Ruling::default()) };
     let mut ruling = Ruling::default();
     for (name, yields) in rules.iter() {
         let Ok(name) = name.as_string() else { continue };
@@ -238,12 +276,16 @@ fn evaluate(modules: &[Module], package: &str, input: &str) -> Result<Ruling, Fa
     Ok(ruling)
 }
 
-/// What a rule yields: a set, an array or an object of texts or objects with `msg`.
+/// What a rule yields: texts or objects with `msg`, in a set, an array, as the keys of an object, or alone.
 fn said(rule: &str, yields: &Value) -> Result<Vec<Statement>, Fault> {
     let values: Vec<&Value> = match yields {
         Value::Set(values) => values.iter().collect(),
         Value::Array(values) => values.iter().collect(),
         Value::Undefined | Value::Bool(false) => Vec::new(),
+        // `deny[msg] if …`
+        Value::Object(values) if values.iter().all(|(_, value)| *value == Value::Bool(true)) => {
+            values.iter().map(|(key, _)| key).collect()
+        }
         other => vec![other],
     };
     values.into_iter().map(|value| statement(rule, value)).collect()

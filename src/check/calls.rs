@@ -360,7 +360,7 @@ impl Checker<'_, '_> {
                 for (id, _) in &mut rego.subject {
                     *id = renamed.get(id).copied().unwrap_or(*id);
                 }
-                for part in &mut rego.reads {
+                for part in rego.keys.iter_mut().chain(&mut rego.reads) {
                     self.freshen_tree(part, renamed);
                 }
             }

@@ -88,11 +88,25 @@ impl<'w> Checker<'w, '_> {
             modules,
             package: package.to_owned(),
             rule: rule.to_owned(),
+            keys: self.rego_keys(&subject, rego.span),
             subject,
             reads: read.exprs,
             columns: read.columns,
         };
         self.make(ExprKind::Unreported(Box::new(kind)), Type::Boolean, rego.span)
+    }
+
+    fn rego_keys(&self, subject: &Subject, span: Span) -> Vec<Expr> {
+        let mut keys = Vec::new();
+        for (variable, record) in subject {
+            let declared = self.world.schema().record(*record);
+            for field in &declared.key {
+                let base = Box::new(self.make(ExprKind::Variable(*variable), Type::Row(*record), span));
+                let ty = declared.field_type(*field).ty.base.clone();
+                keys.push(self.make(ExprKind::Field { base, record: *record, field: *field }, ty, span));
+            }
+        }
+        keys
     }
 
     fn invalid_rego(&mut self, span: Span, message: impl Into<String>, label: impl Into<String>, help: &str) {

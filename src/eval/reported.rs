@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a> {
         let Some(reported) = self.inputs.reported else { return Vector::unknown(frame.rows()) };
         let subject: Vec<(RecordId, Vector<'a>)> =
             rego.subject.iter().map(|(variable, record)| (*record, frame.variable(*variable))).collect();
-        let reads: Vec<Vector<'a>> = rego.reads.iter().map(|read| self.eval(read, frame)).collect();
+        let reads: Vec<Vector<'a>> = rego.needed().map(|read| self.eval(read, frame)).collect();
         let truth = |row: usize| {
             let is_reported = |(record, rows): &(RecordId, Vector<'a>)| {
                 rows.table_row(row).is_some_and(|row| reported.rows.contains_key(&(*record, row)))

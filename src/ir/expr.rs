@@ -238,7 +238,7 @@ pub enum ExprKind {
     /// Unknown if a part of it is.
     SubjectName(Vec<VariableId>),
     /// A condition that is Rego: whether its rule does not report the subject. False if it reports a record that the subject is
-    /// made of; else unknown if a value that it reads of the subject is, or if more may be reported than is told of which
+    /// made of; else unknown if a key or a value that it reads of the subject is, or if more may be reported than is told of which
     /// record (the Rego could not be evaluated, it names no record, not all that it looks at is known); else true.
     Unreported(Box<Rego>),
     /// `exists`, `no`, `every … has`

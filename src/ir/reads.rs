@@ -51,7 +51,7 @@ impl Reads {
     /// Adds what a condition that is Rego looks at.
     pub fn add_rego(&mut self, environment: &Environment, rego: &Rego) {
         self.add_columns(environment, rego);
-        rego.reads.iter().for_each(|read| self.add_tree(environment, read));
+        rego.needed().for_each(|read| self.add_tree(environment, read));
     }
 
     /// Adds all records with all their fields, and all parameters: what looks at them does not say at which.
@@ -176,7 +176,7 @@ pub fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             parts.iter().for_each(visit);
         }
         ExprKind::Call { arguments, .. } | ExprKind::Table { arguments, .. } => arguments.iter().for_each(visit),
-        ExprKind::Unreported(rego) => rego.reads.iter().for_each(visit),
+        ExprKind::Unreported(rego) => rego.needed().for_each(visit),
         ExprKind::Implies(left, right)
         | ExprKind::Compare { left, right, .. }
         | ExprKind::Arithmetic { left, right, .. }

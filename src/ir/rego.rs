@@ -25,6 +25,8 @@ pub struct Rego {
     pub rule: String,
     /// The variables that the subject is made of, each a row of a record with a key, and what they range over.
     pub subject: Vec<(VariableId, RecordId)>,
+    /// The keys of those rows: without them the Rego could not report one.
+    pub keys: Vec<Expr>,
     /// Values of the subject, of the run and of the organization that the Rego looks at.
     pub reads: Vec<Expr>,
     /// Fields of records of which the Rego may look at every row.
@@ -32,6 +34,11 @@ pub struct Rego {
 }
 
 impl Rego {
+    /// All that has to be known of a subject that is not reported.
+    pub fn needed(&self) -> impl Iterator<Item = &Expr> {
+        self.keys.iter().chain(&self.reads)
+    }
+
     /// The rule with its package, as it is written: `data.change.violation`
     pub fn name(&self) -> String {
         format!("data.{}.{}", self.package, self.rule)

@@ -56,7 +56,7 @@ pub fn reported(rego: &Rego, inputs: Inputs<'_>, ask: Ask<'_>) -> Result<Reporte
             Ok(rows) => rows.iter().for_each(|row| {
                 reported.rows.entry(*row).or_default().insert(statement.message.clone());
             }),
-            Err(why) if reported.open.len() < MOST_CAUSES => reported.open.push(why),
+            Err(why) if reported.open.len() < MOST_CAUSES => reported.open.push(plain("rego-names-nothing", why)),
             Err(_) => {}
         }
     }
@@ -122,41 +122,29 @@ impl<'a> Names<'a> {
     }
 
     /// The rows that a statement is about, or why that cannot be told.
-    fn rows(&self, statement: &Statement) -> Result<Vec<(RecordId, u32)>, Cause> {
+    fn rows(&self, statement: &Statement) -> Result<Vec<(RecordId, u32)>, String> {
         let Statement { rule, message, record, key } = statement;
-        let unclear = |reason: &str, why: String| Err(plain(reason, format!("`{rule}` {why}: {message}")));
+        let unclear = |why: String| Err(format!("`{rule}` {why}: {message}"));
         let of = |record: RecordId, key: &str| -> Option<Vec<(RecordId, u32)>> {
             Some(self.rows.get(&record)?.get(key)?.iter().map(|row| (record, *row)).collect())
         };
         let declared: Vec<&str> = self.rows.keys().map(|record| self.show.record_name(*record)).collect();
-        let found = match record {
-            Some(name) => self.rows.keys().copied().find(|record| self.show.record_name(*record) == name),
-            None => {
-                if let [one] = declared.as_slice() {
-                    self.show.environment.schema.find(one)
-                } else {
-                    None
-                }
-            }
-        };
+        // Where there is but one type it need not be said.
+        let said = record.as_deref().or(if let [one] = declared.as_slice() { Some(*one) } else { None });
+        let found = said.and_then(|said| self.rows.keys().find(|record| self.show.record_name(**record) == said));
         match (record, found, key) {
-            (_, Some(record), Some(key)) => match of(record, key) {
-                Some(rows) => Ok(rows),
-                None => {
-                    let name = self.show.record_name(record);
-                    unclear("rego-names-nothing", format!("reports {name} {key}, which was not exported"))
-                }
-            },
+            (_, Some(record), Some(key)) => of(*record, key).map_or_else(
+                || unclear(format!("reports {} {key}, which was not exported", self.show.record_name(*record))),
+                Ok,
+            ),
             (Some(record), None, _) => {
-                let why = format!("reports a record `{record}`, and the subjects are `{}`", declared.join("`, `"));
-                unclear("rego-names-nothing", why)
+                unclear(format!("reports a record `{record}`, and the subjects are `{}`", declared.join("`, `")))
             }
             // A text that is a key of a subject names that.
-            (None, Some(record), None) if of(record, message).is_some() => Ok(of(record, message).unwrap_or_default()),
-            _ => unclear(
-                "rego-names-nothing",
-                "does not say of which record (it yields no `record` and `key`)".to_owned(),
-            ),
+            (None, Some(record), None) if of(*record, message).is_some() => {
+                Ok(of(*record, message).unwrap_or_default())
+            }
+            _ => unclear("does not say of which record (it yields no `record` and `key`)".to_owned()),
         }
     }
 }

@@ -126,7 +126,7 @@ pub(super) fn collect<'a>(explainer: &Explainer<'_, 'a>, scope: &Scope, expr: &'
         }
         ExprKind::Stated(stated) => statement::causes(explainer, scope, stated, causes),
         ExprKind::Unreported(rego) => {
-            for read in rego.reads.iter().filter(|read| is_open(&explainer.cell(scope, read))) {
+            for read in rego.needed().filter(|read| is_open(&explainer.cell(scope, read))) {
                 collect(explainer, scope, read, causes);
             }
             let rest = explainer.limits.causes.saturating_sub(causes.len());

@@ -27,6 +27,8 @@ pub(super) fn instead(rule: &Rule, dataset: &Dataset, tape: &[u32]) -> Option<(R
             reads.push(expr.clone());
         }
     });
+    // Which are which is all the same to them.
+    let keys = reads.split_off(reads.len() / 2);
     let mut reported = Reported::default();
     for (_, record) in &subject {
         for row in 0..dataset.table(*record).rows {
@@ -46,7 +48,7 @@ pub(super) fn instead(rule: &Rule, dataset: &Dataset, tape: &[u32]) -> Option<(R
         });
     }
     let (package, name) = ("made".to_owned(), "violation".to_owned());
-    let rego = Rego { modules: Vec::new(), package, rule: name, subject, reads, columns: Vec::new() };
+    let rego = Rego { modules: Vec::new(), package, rule: name, subject, keys, reads, columns: Vec::new() };
     let kind = ExprKind::Unreported(Box::new(rego));
     let mut rule = rule.clone();
     rule.body.condition = Condition::Plain(Expr { kind, ty: Ty::required(Type::Boolean), span: rule.span });

@@ -153,6 +153,15 @@ violation contains c.number if {
 }
 
 #[test]
+fn a_subject_without_a_key_is_no_pass() {
+    let policy = POLICY.replace(", approval.change, approval.decided_at", "");
+    let desk =
+        desk(&policy, "package change\n\nviolation contains c.number if {\n\tsome c in input.records.change\n}\n");
+    desk.write("export/change.json", super::CHANGES.replace("\"CHG2\"", "null"));
+    insta::assert_snapshot!(comes_to(&desk), @r#"nonconformity: fails [CHG1], unknown [(unknown)] number of change (unknown) ("null"): a value is required; of 2 subjects, 1 fails, 1 is unknown"#);
+}
+
+#[test]
 fn other_records_that_are_not_known_are_no_pass() {
     let with = |approvals: Option<&str>| {
         let desk = desk(POLICY, REGO);

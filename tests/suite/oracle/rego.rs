@@ -17,7 +17,7 @@ impl Oracle<'_> {
                 return Truth::False;
             }
         }
-        let is_known = rego.reads.iter().all(|read| match self.value(read, scope) {
+        let is_known = rego.keys.iter().chain(&rego.reads).all(|read| match self.value(read, scope) {
             Cell::Unknown => false,
             Cell::Present(Value::List(elements)) => elements.iter().all(|element| *element != Cell::Unknown),
             Cell::Present(Value::Set(set)) => set.complete,
