@@ -54,8 +54,7 @@ pub(super) fn select<'a>(
     let selectors: Vec<Selector> = selectors.iter().map(|text| Selector::new(text)).collect();
     for selector in &selectors {
         if !checked.rules.iter().any(|status| selector.selects(status)) {
-            return Err(Failure::new(format!("`--select {}` selects no rule", selector.text))
-                .with_help(near(checked, selector)));
+            return Err(Failure::new(format!("`{}` selects no rule", selector.text)).with_help(near(checked, selector)));
         }
     }
     let rules: Vec<&Status> = checked
@@ -109,6 +108,12 @@ fn near(checked: &Checked, selector: &Selector<'_>) -> Option<String> {
             rules => format!("select a rule that it supports: {}", rules.join(", ")),
         };
         return Some(format!("`{}` is an advice; {supported}", selector.text));
+    }
+    if selector.text.ends_with(".shall") || selector.text.contains('/') {
+        return Some(format!(
+            "rules are read from `--policies {}`; here stand ids of rules, or clauses",
+            selector.text
+        ));
     }
     let cited: Vec<&Citation> = checked.rules.iter().flat_map(|status| status.citations.iter().flatten()).collect();
     let is_clause = selector.clause.1.starts_with(|first: char| first.is_ascii_digit()) || selector.clause.0.is_some();

@@ -107,11 +107,12 @@ fn a_selection_that_selects_nothing() {
         ("8.7", "rules cite the clauses 8.5, 8.6"),
         ("desk-1:9", "rules cite the clauses 8.5, 8.6"),
         ("desk-3:8.6", "did you mean `desk-1:8.6`?"),
+        ("ours/desk.shall", "rules are read from `--policies ours/desk.shall`; here stand ids of rules, or clauses"),
         ("incident-has-an-end", "is an advice; select a rule that it supports: incident-resolved-in-time"),
     ] {
         let run = desk.check(&format!("--select change-approved --select {selector}"));
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{selector}");
-        assert!(run.stderr.contains(&format!("`--select {selector}` selects no rule")), "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("`{selector}` selects no rule")), "{}", run.stderr);
         assert!(run.stderr.contains(help), "{}", run.stderr);
     }
 }

@@ -305,6 +305,25 @@ error: no rule was run: the policies have an error
 }
 
 #[test]
+fn what_is_rego_already_is_not_lowered() {
+    let run = desk(POLICY, REGO).run("lower change-approved-by-rego --to rego --no-pack --policies ours");
+    insta::assert_snapshot!(run.shown(), @r#"
+status: 1
+-- standard output
+-- standard error
+Not lowered (1)
+  change-approved-by-rego
+    ours/rego.shall:8:9: rego: its condition is Rego already: the engines of Rego take its file as it is
+"#);
+}
+
+#[test]
+fn what_is_doubtful_in_rego_is_warned_of() {
+    let run = run(&desk(POLICY, &REGO.replace("a.change ==", "a.chnage ==")), "--select change-approved-by-rego");
+    insta::assert_snapshot!("rego-condition-doubtful", run.shown());
+}
+
+#[test]
 fn tests_of_rego_are_run_and_measured() {
     let tests = r#"
 test "a change that was approved too late" of change-approved-by-rego {
