@@ -45,9 +45,11 @@ type Subject = Vec<(VariableId, RecordId)>;
 struct Read {
     exprs: Vec<Expr>,
     columns: Vec<(RecordId, FieldId)>,
-    /// Every field on the way to a value, and the records that are looked at.
-    fields: BTreeSet<String>,
+    /// Every field on the way to a value, the keys of records, and the records that are looked at.
+    fields: BTreeSet<(RecordId, FieldId)>,
     records: BTreeSet<RecordId>,
+    /// The records that the Rego names.
+    named: BTreeSet<RecordId>,
 }
 
 impl<'w> Checker<'w, '_> {
@@ -57,6 +59,10 @@ impl<'w> Checker<'w, '_> {
         let mut read = Read { records: subject.iter().map(|(_, record)| *record).collect(), ..Read::default() };
         for expr in &rego.reads {
             self.read(expr, &mut read);
+        }
+        let schema = self.world.schema();
+        for record in &read.records {
+            read.fields.extend(schema.record(*record).key.iter().map(|field| (*record, *field)));
         }
         let named = self.rego_rule(&rego.rule, is_rule);
         let mut modules = Vec::new();
@@ -79,6 +85,7 @@ impl<'w> Checker<'w, '_> {
             if let Some((package, rule)) = named {
                 self.rego_has_rule(rego, &files, package, rule);
             }
+            read.named = files.iter().flat_map(|file| self.named_records(file)).collect();
             for file in &files {
                 self.looks_at(rego, file, &subject, &mut read);
             }
@@ -204,7 +211,7 @@ impl<'w> Checker<'w, '_> {
                 return;
             };
             let Some(field) = self.field_of(known, name) else { return };
-            read.fields.insert(name.node.clone());
+            read.fields.insert((known, field));
             read.records.insert(known);
             if !read.columns.contains(&(known, field)) {
                 read.columns.push((known, field));
@@ -223,7 +230,7 @@ impl<'w> Checker<'w, '_> {
         loop {
             match &part.kind {
                 ExprKind::Field { base, record, field } => {
-                    read.fields.insert(self.world.schema().record(*record).field_type(*field).name.clone());
+                    read.fields.insert((*record, *field));
                     read.records.insert(*record);
                     part = base;
                 }
@@ -232,6 +239,13 @@ impl<'w> Checker<'w, '_> {
             }
         }
         read.exprs.push(typed.expr);
+    }
+
+    /// The records that a file names: `input.records.change`
+    fn named_records(&self, file: &File<'_>) -> Vec<RecordId> {
+        let pairs = file.words.iter().zip(file.words.iter().skip(1));
+        let named = pairs.filter(|(before, word)| before.text == "records" && word.place != Place::Text);
+        named.filter_map(|(_, word)| self.world.known_records.get(word.text).map(|known| known.id)).collect()
     }
 
     /// Finds by the words of a file what it looks at: parameters and what the run was told are read then; a record or a field
@@ -313,34 +327,51 @@ impl<'w> Checker<'w, '_> {
     /// `c.state`; what has the name of no field may be something else than a record.
     fn looks_at_field(&mut self, rego: &ast::Rego, name: &str, span: Span, subject: &Subject, read: &Read) {
         let schema = self.world.schema();
-        // Keys are always there.
-        let is_key = |record: &RecordId| {
-            let declared = schema.record(*record);
-            declared.field(name).is_some_and(|field| declared.key.contains(&field))
-        };
-        if read.fields.contains(name) || read.records.iter().any(is_key) {
-            return;
-        }
-        let Some(record) = read.records.iter().copied().find(|record| schema.record(*record).field(name).is_some())
-        else {
-            if let Some(near) = closest(name, read.fields.iter().map(String::as_str)) {
+        let have_it: Vec<(RecordId, bool)> = read
+            .records
+            .iter()
+            .filter_map(|record| Some((*record, read.fields.contains(&(*record, schema.record(*record).field(name)?)))))
+            .collect();
+        let is_any_read = have_it.iter().any(|(_, is_read)| *is_read);
+        let is_missed =
+            |(record, is_read): &&(RecordId, bool)| !is_read && (!is_any_read || read.named.contains(record));
+        let Some((record, _)) = have_it.iter().find(is_missed) else {
+            let read =
+                read.fields.iter().map(|(record, field)| schema.record(*record).field_type(*field).name.as_str());
+            if let Some(near) = closest(name, read).filter(|_| have_it.is_empty()) {
                 let message = format!("the Rego looks at `{name}`, and no record has such a field");
-                self.report(
-                    Diagnostic::new(Code::DoubtfulRego, span, message, "of a record, it is never there")
-                        .with_label(rego.span, "asked here")
-                        .with_help(format!("did you mean `{near}`?")),
+                self.doubtful_rego(
+                    rego,
+                    span,
+                    message,
+                    "of a record, it is never there",
+                    format!("did you mean `{near}`?"),
                 );
             }
             return;
         };
-        let variable = subject.iter().find(|(_, of)| *of == record).map(|(variable, _)| *variable);
+        let variable = subject.iter().find(|(_, of)| of == record).map(|(variable, _)| *variable);
         let of = match variable.and_then(|variable| self.variables.get(variable.0 as usize)) {
             Some(variable) => &variable.name,
-            None => &schema.record(record).name,
+            None => &schema.record(*record).name,
         };
-        let message = format!("the Rego looks at `{name}`, which `reads` does not name");
-        let help = format!("add `{of}.{name}` to `reads`");
-        self.looks_in_vain(rego, span, message, Some(help));
+        if is_any_read {
+            let message =
+                format!("the Rego looks at `{name}`, and `reads` does not name that of every record which has it");
+            let help = format!("if it looks at `{of}.{name}`, add that to `reads`");
+            self.doubtful_rego(rego, span, message, "there of some records", help);
+        } else {
+            let message = format!("the Rego looks at `{name}`, which `reads` does not name");
+            self.looks_in_vain(rego, span, message, Some(format!("add `{of}.{name}` to `reads`")));
+        }
+    }
+
+    fn doubtful_rego(&mut self, rego: &ast::Rego, span: Span, message: String, label: &str, help: String) {
+        self.report(
+            Diagnostic::new(Code::DoubtfulRego, span, message, label)
+                .with_label(rego.span, "asked here")
+                .with_help(help),
+        );
     }
 }
 
