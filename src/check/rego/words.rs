@@ -145,4 +145,13 @@ mod tests {
         assert_eq!(shown("\"\\").len(), 1);
         assert_eq!(shown("\"ö\" ö").len(), 1);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn every_word_stands_where_it_says(text in "[a\\.\\[\\]\"`(){},#\\\\ö\n _]{0,40}") {
+            for word in words(&text) {
+                assert_eq!(text.get(word.start..word.end), Some(word.text));
+            }
+        }
+    }
 }

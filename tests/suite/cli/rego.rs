@@ -202,3 +202,28 @@ fn the_example_of_the_page_finds_what_is_wrong_in_the_sample() {
     assert_eq!(about, ["CHG-2018"], "the one closed change of the sample without a plan to back out");
     assert_eq!(findings[0]["records"][0]["file"], "change.json");
 }
+
+#[test]
+fn what_is_left_out_of_rules_is_not_seen() {
+    let desk = with("package main\n\ndeny contains c.number if some c in input.records.change\n");
+    desk.add_policies("leave out change c where c.number = \"CHG1\" because \"a drill\"\n");
+    let report = desk.json("--rego rego --as-of 2026-02-01");
+    let rule = report["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == "rego:main").unwrap();
+    let denied: Vec<&str> =
+        rule["findings"].as_array().unwrap().iter().map(|found| found["message"].as_str().unwrap()).collect();
+    assert_eq!(denied, ["CHG2"]);
+}
+
+/// As OPA has it; the interpreter would forget those before it.
+#[test]
+fn a_row_without_the_value_that_is_yielded_does_not_hide_the_others() {
+    let desk = with("package main\n\ndeny contains i.resolved_at if {\n\tsome i in input.records.incident\n}\n");
+    let report = desk.json("--rego rego --as-of 2026-02-01");
+    let rule = report["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == "rego:main").unwrap();
+    assert_eq!(rule["findings"].as_array().map(Vec::len), Some(2), "{rule}");
+}
+
+#[test]
+fn what_is_denied_may_be_the_keys_of_an_object() {
+    insta::assert_snapshot!(said("package main\n\ndeny[msg] if msg := \"late\"\n"), @"nonconformity (status 1): late");
+}
