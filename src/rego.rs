@@ -5,11 +5,11 @@
 //! what would give another result in the next run is refused. It cannot bound what it takes by itself: `cli` gives it a process
 //! of its own with limits.
 
-mod heads;
+mod as_opa;
 mod input;
 mod reported;
 
-use heads::Defined;
+use as_opa::AsOpa;
 pub use input::input;
 use regorus::{Engine, Extension, QueryResult, Value};
 pub use reported::{Ask, reported, unanswered};
@@ -187,7 +187,7 @@ fn is_rule(name: &str, kind: &str) -> bool {
 struct Judge {
     engine: Engine,
     /// The modules as they are run, by file.
-    run: Vec<(String, Defined)>,
+    run: Vec<(String, AsOpa)>,
 }
 
 impl Judge {
@@ -196,9 +196,9 @@ impl Judge {
     fn new(modules: &[Module], input: &str) -> Result<Judge, Fault> {
         let mut judge = Judge { engine: Engine::new(), run: Vec::new() };
         for Module { file, text } in modules {
-            let defined = Defined::new(file, text).map_err(|error| fault(&error))?;
-            let module = Module { file: file.clone(), text: defined.text.clone() };
-            judge.run.push((file.clone(), defined));
+            let rewritten = AsOpa::new(file, text)?;
+            let module = Module { file: file.clone(), text: rewritten.text.clone() };
+            judge.run.push((file.clone(), rewritten));
             add(&mut judge.engine, &module).map_err(|fault| judge.placed(fault))?;
         }
         for (name, arguments) in REFUSED {
@@ -234,14 +234,11 @@ impl Judge {
 
     /// A fault of a module as it is run, at its place in the module.
     fn placed(&self, fault: Fault) -> Fault {
-        let place = fault.place.map(|(file, line, column)| match self.run.iter().find(|(known, _)| *known == file) {
-            Some((_, defined)) => {
-                let (line, column) = defined.original_place(line, column);
-                (file, line, column)
-            }
-            None => (file, line, column),
-        });
-        Fault { place, ..fault }
+        let file = fault.place.as_ref().map(|(file, _, _)| file);
+        match self.run.iter().find(|(known, _)| Some(known) == file) {
+            Some((_, module)) => module.placed(fault),
+            None => fault,
+        }
     }
 }
 
@@ -322,6 +319,8 @@ fn fault(text: &str) -> Fault {
         Some((file.to_owned(), line.parse().ok()?, column.parse().ok()?))
     });
     let said = text.lines().find_map(|line| line.trim().strip_prefix("error: "));
+    // What it holds in its scopes is nobody's business.
+    let said = said.map(|said| said.split(" (path [").next().unwrap_or(said));
     let first = || text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it cannot be evaluated");
     Fault { message: said.unwrap_or_else(first).to_owned(), place }
 }
