@@ -189,4 +189,10 @@ fn add_plan(policies: &Policies, body: &Body, text: &mut String) {
             text.push_str(&format!("{indent}    edges are followed {often}, from: {}\n", starts.text));
         }
     }
+    if let Some(rego) = body.rego() {
+        text.push_str(&format!(
+            "  rego {}: once\n      asked once for the whole run, of all that it reads\n",
+            rego.name()
+        ));
+    }
 }

@@ -318,6 +318,24 @@ Not lowered (1)
 }
 
 #[test]
+fn a_rule_of_rego_is_explained() {
+    let run = desk(POLICY, REGO).run("explain change-approved-by-rego --plan --no-pack --policies ours");
+    let from_reads = run.stdout.find("Reads").map(|at| &run.stdout[at..]);
+    insta::assert_snapshot!(from_reads.unwrap_or(&run.stderr), @r#"
+Reads
+  approval: id, change, decided_at
+  change: number, started_at
+
+Plan
+  for each change c: once
+      computed once for the whole run
+      asked once of each: c.started_at is present
+  rego data.change.violation: once
+      asked once for the whole run, of all that it reads
+"#);
+}
+
+#[test]
 fn what_is_doubtful_in_rego_is_warned_of() {
     let run = run(&desk(POLICY, &REGO.replace("a.change ==", "a.chnage ==")), "--select change-approved-by-rego");
     insta::assert_snapshot!("rego-condition-doubtful", run.shown());
