@@ -266,11 +266,10 @@ impl Rewriting<'_> {
 
     /// A term that runs through something yields nothing where it stands: `[x | …; x := term]`.
     fn comprehension(&mut self, span: &Span, terms: &[&Ref<Expr>], query: &Query) {
-        let (Some(first), Some(last)) = (query.stmts.first(), query.stmts.last()) else { return };
+        let Some(last) = query.stmts.last() else { return };
         if terms.iter().all(|term| is_written_out(term) || is_own(term)) {
             return;
         }
-        let _ = first;
         // The body begins with its `|`.
         let (start, bar) = (span.start as usize + 1, query.span.start as usize);
         let end = self.text.end(&last.span);
