@@ -15,7 +15,7 @@ use regorus::{Engine, Extension, QueryResult, Value};
 pub use reported::{Ask, reported, unanswered};
 use serde::{Deserialize, Serialize};
 
-use crate::ir::rego::Module;
+use crate::ir::rego::{Module, is_of_kind};
 
 /// What is asked of a policy. Only to parse it may take without end, too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,7 +160,7 @@ fn packages(modules: &[Module]) -> Result<Vec<Package>, Fault> {
             let found = lines.find(|(line, _)| {
                 let line = line.trim_start();
                 let end = line.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(line.len());
-                words.iter().any(|word| is_rule(&line[..end], word))
+                words.iter().any(|word| is_of_kind(&line[..end], word))
             });
             found.map(|(_, line)| (module.file.clone(), line))
         };
@@ -176,11 +176,6 @@ fn packages(modules: &[Module]) -> Result<Vec<Package>, Fault> {
     packages.retain(|package| package.denies.is_some() || package.warns.is_some());
     packages.sort();
     Ok(packages)
-}
-
-/// Whether a rule is of a kind: `deny`, `deny_owner`.
-fn is_rule(name: &str, kind: &str) -> bool {
-    name.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
 /// An engine with modules and what they judge.
@@ -252,7 +247,7 @@ fn evaluate(modules: &[Module], package: &str, input: &str) -> Result<Ruling, Fa
     let mut ruling = Ruling::default();
     for (name, yields) in rules.iter() {
         let Ok(name) = name.as_string() else { continue };
-        let is = |kind: &str| is_rule(name, kind);
+        let is = |kind: &str| is_of_kind(name, kind);
         if is("exception") {
             return Err(Fault {
                 message: "`exception` of conftest exempts from rules where nobody sees it, and is not read: change the rules that it names".to_owned(),

@@ -11,7 +11,7 @@ use self::words::{Place, Word, words};
 use super::attachments::{self, Kind};
 use super::checker::{Checker, Mode};
 use crate::diagnostic::{Code, Diagnostic, closest, suggest};
-use crate::ir::rego::Module;
+use crate::ir::rego::{Module, is_of_kind};
 use crate::ir::{Domain, Expr, ExprKind, Rego, Step, VariableId};
 use crate::schema::{FieldId, RecordId, Type};
 use crate::source::{FileId, Span, Spanned};
@@ -158,7 +158,7 @@ impl<'w> Checker<'w, '_> {
             self.invalid_rego(name.span, message, "a package alone, or a rule alone", help);
             return None;
         };
-        let is = |word: &str| rule.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+        let is = |kind: &str| is_of_kind(rule, kind);
         if is("deny") || is("violation") || (!is_rule && is("warn")) {
             return Some((package, rule));
         }

@@ -44,3 +44,8 @@ impl Rego {
         format!("data.{}.{}", self.package, self.rule)
     }
 }
+
+/// Whether a rule of Rego is of a kind by its name, as conftest has it: of `deny` are `deny` and `deny_owner`.
+pub fn is_of_kind(rule: &str, kind: &str) -> bool {
+    rule.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+}
